@@ -1,0 +1,432 @@
+//! A request and its policies as one line of JSON: how users test policies, and how evaluators are
+//! compared.
+//!
+//! In: `name`, `principal` (an ARN, or `{"type": "Anonymous"}`, `{"type": "Service", "name": …}`),
+//! `action`, `resource`, `wildcardOnlyAction`, `context` (a text or a list per key; a list is a
+//! multivalued key; complete, nothing is derived from `principal`), `unknown` (keys, or
+//! `"resource"`), `identityPolicies`, `permissionBoundaries`, `scps` and `rcps` (levels, root
+//! first), `resourcePolicy`, `sessionPolicies`, `endpointPolicies`, `resourceAccount`
+//! (default: the one the resource's ARN names), `managementAccount` (the organisation's, which SCPs do not bind), `expected`. A policy is a
+//! document or `{"name", "policy"}`.
+//!
+//! Out: `{"name", "decision", "matched": [{"layer", "policy", "statement", "sid", "effect"}],
+//! "needs": […]}`; for a line that cannot be read `{"name", "line", "error"}`.
+
+use std::sync::Arc;
+
+use crate::account::AccountId;
+use crate::arn::Arn;
+use crate::decision::Decision;
+use crate::evaluate::Evaluation;
+use crate::json::{self, Node, Value};
+use crate::nearest::nearest;
+use crate::parse::{Dialect, parse_node};
+use crate::policy_set::{NamedPolicy, PolicySet, PolicySources};
+use crate::principal::Principal;
+use crate::print::quote;
+use crate::request::{ContextValue, KeyValue, RequestContext, ResourceValue};
+
+/// One case.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Its name; empty when it has none.
+    pub name: String,
+    /// What is asked.
+    pub request: RequestContext,
+    /// The policies in effect.
+    pub sources: PolicySources,
+    /// What its author expects.
+    pub expected: Option<Expected>,
+}
+
+/// What a case expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// Exactly this decision.
+    Decision(Decision),
+    /// Either denial.
+    Denied,
+}
+
+/// Why a line is no case.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct CaseError {
+    /// The name, where that much could be read.
+    pub name: String,
+    /// What is wrong and where.
+    pub message: String,
+}
+
+/// What became of one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineResult {
+    /// Evaluated; nothing was expected, or just this.
+    AsExpected(String),
+    /// Evaluated to something else than expected.
+    Mismatch(String),
+    /// Not a case.
+    Broken(String),
+}
+
+impl LineResult {
+    /// The line to print.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        match self {
+            Self::AsExpected(json) | Self::Mismatch(json) | Self::Broken(json) => json,
+        }
+    }
+}
+
+/// Evaluates one line of cases; `number` counts from 1.
+#[must_use]
+pub fn run_line(line: &str, number: u64) -> LineResult {
+    let case = match Case::parse(line) {
+        Ok(case) => case,
+        Err(error) => {
+            let (name, message) = (quote(&error.name), quote(&error.message));
+            let json = format!("{{\"name\":{name},\"line\":{number},\"error\":{message}}}");
+            return LineResult::Broken(json);
+        }
+    };
+    let set = PolicySet::compile(&case.sources);
+    let evaluation = set.evaluator().evaluate(&case.request);
+    let json = print_result(&case.name, &set, &evaluation);
+    if case.expected.is_none_or(|expected| expected.is_met_by(evaluation.decision())) {
+        LineResult::AsExpected(json)
+    } else {
+        LineResult::Mismatch(json)
+    }
+}
+
+impl Expected {
+    fn is_met_by(self, decision: Decision) -> bool {
+        match self {
+            Self::Decision(wanted) => wanted == decision,
+            Self::Denied => decision.is_denied(),
+        }
+    }
+}
+
+fn print_result(name: &str, set: &PolicySet, evaluation: &Evaluation) -> String {
+    let matched = evaluation.matched.iter().filter_map(|statement| set.place(*statement));
+    let matched: Vec<String> = matched
+        .map(|place| {
+            let sid = place.statement.sid.as_deref().map_or("null".to_owned(), quote);
+            format!(
+                "{{\"layer\":{},\"policy\":{},\"statement\":{},\"sid\":{sid},\"effect\":{}}}",
+                quote(place.layer.as_str()),
+                quote(place.policy),
+                place.index,
+                quote(place.statement.effect.as_str()),
+            )
+        })
+        .collect();
+    let needs: Vec<String> = evaluation.needs.iter().map(|key| quote(key)).collect();
+    format!(
+        "{{\"name\":{},\"decision\":{},\"matched\":[{}],\"needs\":[{}]}}",
+        quote(name),
+        quote(evaluation.decision().as_str()),
+        matched.join(","),
+        needs.join(","),
+    )
+}
+
+const FIELDS: [&str; 19] = [
+    "name",
+    "principal",
+    "action",
+    "resource",
+    "wildcardOnlyAction",
+    "context",
+    "unknown",
+    "identityPolicies",
+    "permissionBoundaries",
+    "scps",
+    "rcps",
+    "resourcePolicy",
+    "sessionPolicies",
+    "endpointPolicies",
+    "resourceAccount",
+    "managementAccount",
+    "expected",
+    // Notes of whoever keeps the case.
+    "source",
+    "tags",
+];
+
+impl Case {
+    /// Reads a case from one line.
+    ///
+    /// # Errors
+    /// A [`CaseError`] that says what is wrong and where.
+    pub fn parse(line: &str) -> Result<Self, CaseError> {
+        let root = json::parse(line).map_err(|error| CaseError {
+            name: String::new(),
+            message: format!("not JSON: {error} at column {}", error.offset.saturating_add(1)),
+        })?;
+        let name = root.get("name").and_then(Node::as_str).unwrap_or_default().to_owned();
+        read_case(line, &root, &name).map_err(|message| CaseError { name, message })
+    }
+}
+
+fn read_case(line: &str, root: &Node<'_>, name: &str) -> Result<Case, String> {
+    if !matches!(root.value, Value::Object(_)) {
+        return Err(format!("a case is an object, not {}", root.kind()));
+    }
+    refuse_unknown_fields(root)?;
+    let principal = read_principal(root.get("principal").ok_or("`principal` is missing")?)?;
+    let action = text(root, "action")?.ok_or("`action` is missing")?;
+    let mut request = RequestContext::new(principal, action, read_resource(root)?);
+    request.resource_account = match text(root, "resourceAccount")? {
+        Some(account) => Some(account),
+        None => owner(&request.resource),
+    };
+    request.management_account = text(root, "managementAccount")?;
+    read_context(root, &mut request)?;
+    let policies = Policies { line };
+    Ok(Case {
+        name: name.to_owned(),
+        request,
+        sources: policies.sources(root)?,
+        expected: text(root, "expected")?.map(|text| read_expected(&text)).transpose()?,
+    })
+}
+
+fn refuse_unknown_fields(root: &Node<'_>) -> Result<(), String> {
+    for member in root.members() {
+        if !FIELDS.contains(&member.key.as_ref()) {
+            let help = nearest(&member.key, FIELDS);
+            let help = help.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+            return Err(format!("unknown field `{}`{help}", member.key.escape_debug()));
+        }
+    }
+    Ok(())
+}
+
+fn text(root: &Node<'_>, field: &str) -> Result<Option<String>, String> {
+    match root.get(field) {
+        None => Ok(None),
+        Some(node) => match &node.value {
+            Value::Null => Ok(None),
+            Value::String(text) => Ok(Some(text.to_string())),
+            _ => Err(format!("`{field}` wants a string, not {}", node.kind())),
+        },
+    }
+}
+
+fn read_principal(node: &Node<'_>) -> Result<Principal, String> {
+    if let Some(arn) = node.as_str() {
+        return Ok(Principal::from_arn(arn));
+    }
+    let name = || node.get("name").and_then(Node::as_str).unwrap_or_default().to_owned();
+    match node.get("type").and_then(Node::as_str) {
+        Some("Anonymous") => Ok(Principal::Anonymous),
+        Some("Service" | "AWSService") => Ok(Principal::Service { name: name() }),
+        Some(_) => Ok(Principal::Other { name: name() }),
+        None => Err("`principal` wants an ARN or an object with `type`".to_owned()),
+    }
+}
+
+fn read_resource(root: &Node<'_>) -> Result<ResourceValue, String> {
+    let wildcard_only = root.get("wildcardOnlyAction").map(|node| &node.value);
+    if wildcard_only == Some(&Value::Bool(true)) {
+        return Ok(ResourceValue::Known("*".to_owned()));
+    }
+    if unknown(root).any(|key| key == Some("resource")) {
+        return Ok(ResourceValue::Unknown);
+    }
+    Ok(ResourceValue::Known(text(root, "resource")?.ok_or("`resource` is missing")?))
+}
+
+/// The account an ARN names.
+fn owner(resource: &ResourceValue) -> Option<String> {
+    let ResourceValue::Known(text) = resource else { return None };
+    let account = text.parse::<Arn>().ok()?.account().parse::<AccountId>().ok()?;
+    Some(account.as_str().to_owned())
+}
+
+fn unknown<'n>(root: &'n Node<'_>) -> impl Iterator<Item = Option<&'n str>> {
+    let keys = root.get("unknown");
+    let single = keys.filter(|node| node.as_str().is_some());
+    let list = keys.into_iter().flat_map(|node| node.elements());
+    single.into_iter().chain(list).map(Node::as_str)
+}
+
+fn read_context(root: &Node<'_>, request: &mut RequestContext) -> Result<(), String> {
+    if let Some(context) = root.get("context") {
+        if !matches!(context.value, Value::Object(_)) {
+            return Err(format!("`context` wants an object, not {}", context.kind()));
+        }
+        for member in context.members() {
+            let value = read_value(&member.node)
+                .ok_or_else(|| format!("the context key `{}` wants text", member.key))?;
+            request.set(&member.key, ContextValue::Known(value));
+        }
+    }
+    for key in unknown(root) {
+        let key = key.ok_or("`unknown` wants a list of keys")?;
+        if key != "resource" {
+            request.set(key, ContextValue::Unknown);
+        }
+    }
+    Ok(())
+}
+
+fn read_value(node: &Node<'_>) -> Option<KeyValue> {
+    match &node.value {
+        Value::Array(elements) => {
+            elements.iter().map(scalar).collect::<Option<Vec<_>>>().map(KeyValue::Many)
+        }
+        _ => scalar(node).map(KeyValue::One),
+    }
+}
+
+fn scalar(node: &Node<'_>) -> Option<String> {
+    match &node.value {
+        Value::String(text) => Some(text.to_string()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Number(text) => Some((*text).to_owned()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn read_expected(text: &str) -> Result<Expected, String> {
+    let decisions = [
+        Decision::Allowed,
+        Decision::ImplicitlyDenied,
+        Decision::ExplicitlyDenied,
+        Decision::Undetermined,
+    ];
+    let found = decisions.into_iter().find(|decision| decision.as_str() == text);
+    match found {
+        Some(decision) => Ok(Expected::Decision(decision)),
+        None if text == "Denied" => Ok(Expected::Denied),
+        None => Err(format!("`expected` is no decision: `{}`", text.escape_debug())),
+    }
+}
+
+/// Reads the policies of a case.
+struct Policies<'l> {
+    line: &'l str,
+}
+
+impl Policies<'_> {
+    fn sources(&self, root: &Node<'_>) -> Result<PolicySources, String> {
+        let resource = match root.get("resourcePolicy") {
+            Some(node) if node.value != Value::Null => Some(self.policy(node, "resource")?),
+            _ => None,
+        };
+        Ok(PolicySources {
+            identity: self.list(root, "identityPolicies", "identity")?.unwrap_or_default(),
+            boundary: self.list(root, "permissionBoundaries", "boundary")?,
+            scps: self.levels(root, "scps", "scp")?,
+            rcps: self.levels(root, "rcps", "rcp")?,
+            resource,
+            session: self.list(root, "sessionPolicies", "session")?,
+            endpoint: self.list(root, "endpointPolicies", "endpoint")?,
+        })
+    }
+
+    fn list(
+        &self,
+        root: &Node<'_>,
+        field: &str,
+        layer: &str,
+    ) -> Result<Option<Vec<NamedPolicy>>, String> {
+        match root.get(field) {
+            Some(node) if node.value != Value::Null => self.policies(node, field, layer).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn levels(
+        &self,
+        root: &Node<'_>,
+        field: &str,
+        layer: &str,
+    ) -> Result<Vec<Vec<NamedPolicy>>, String> {
+        let Some(node) = root.get(field) else { return Ok(Vec::new()) };
+        let levels =
+            node.elements().iter().enumerate().map(|(level, policies)| {
+                self.policies(policies, field, &format!("{layer}[{level}]"))
+            });
+        levels.collect()
+    }
+
+    fn policies(
+        &self,
+        node: &Node<'_>,
+        field: &str,
+        layer: &str,
+    ) -> Result<Vec<NamedPolicy>, String> {
+        let Value::Array(elements) = &node.value else {
+            return Err(format!("`{field}` wants a list of policies, not {}", node.kind()));
+        };
+        let policies = elements.iter().enumerate();
+        policies.map(|(index, node)| self.policy(node, &format!("{layer}[{index}]"))).collect()
+    }
+
+    fn policy(&self, node: &Node<'_>, unnamed: &str) -> Result<NamedPolicy, String> {
+        let named = node.get("policy");
+        let name = node.get("name").and_then(Node::as_str).filter(|_| named.is_some());
+        let name = name.unwrap_or(unnamed);
+        let document = parse_node(self.line, named.unwrap_or(node), Dialect::Lenient);
+        let document = document.map_err(|errors| match errors.first() {
+            Some(error) => format!("policy `{name}`: {} at column {}", error.kind, error.column),
+            None => format!("policy `{name}` cannot be read"),
+        })?;
+        Ok(NamedPolicy { name: name.into(), document: Arc::new(document) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALLOW: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"A","Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::b/*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}]}"#;
+
+    fn check(fields: &str, wanted: &str) {
+        let line = format!(
+            r#"{{"name":"n","principal":"arn:aws:iam::111122223333:role/r","action":"s3:GetObject","resource":"arn:aws:s3:::b/k","identityPolicies":[{ALLOW}]{fields}}}"#
+        );
+        assert_eq!(run_line(&line, 7).json(), wanted, "{fields}");
+    }
+
+    #[test]
+    fn lines_in_give_lines_out() {
+        check(
+            r#","context":{"aws:SecureTransport":true}"#,
+            r#"{"name":"n","decision":"Allowed","matched":[{"layer":"identity","policy":"identity[0]","statement":0,"sid":"A","effect":"Allow"}],"needs":[]}"#,
+        );
+        check("", r#"{"name":"n","decision":"ImplicitlyDenied","matched":[],"needs":[]}"#);
+        check(
+            r#","unknown":["aws:SecureTransport"]"#,
+            r#"{"name":"n","decision":"Undetermined","matched":[],"needs":["aws:SecureTransport"]}"#,
+        );
+        check(
+            r#","context":{"aws:SecureTransport":"true"},"unknown":"resource""#,
+            r#"{"name":"n","decision":"Undetermined","matched":[],"needs":["resource"]}"#,
+        );
+        check(
+            r#","contxt":{}"#,
+            r#"{"name":"n","line":7,"error":"unknown field `contxt`; did you mean `context`?"}"#,
+        );
+    }
+
+    #[test]
+    fn an_expectation_that_is_not_met_is_a_mismatch() {
+        let line = |expected: &str| {
+            format!(
+                r#"{{"principal":{{"type":"Anonymous"}},"action":"a:b","resource":"*","expected":"{expected}"}}"#
+            )
+        };
+        assert!(matches!(run_line(&line("Denied"), 1), LineResult::AsExpected(_)));
+        assert!(matches!(run_line(&line("ImplicitlyDenied"), 1), LineResult::AsExpected(_)));
+        assert!(matches!(run_line(&line("Allowed"), 1), LineResult::Mismatch(_)));
+        assert!(matches!(run_line(&line("Perhaps"), 1), LineResult::Broken(_)));
+        assert!(matches!(run_line("{", 1), LineResult::Broken(_)));
+        assert!(matches!(run_line("[]", 1), LineResult::Broken(_)));
+    }
+}

@@ -1,0 +1,355 @@
+//! The laws of evaluation, checked against brute force over small domains.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::document::PolicyDocument;
+use crate::parse::{Dialect, parse};
+use crate::policy_set::{NamedPolicy, PolicySources};
+use crate::request::{ContextValue, KeyValue};
+
+fn policy(name: &str, statements: &[String]) -> NamedPolicy {
+    let text = format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{}]}}", statements.join(","));
+    let document: PolicyDocument = parse(&text, Dialect::Lenient).expect(&text);
+    NamedPolicy { name: name.into(), document: Arc::new(document) }
+}
+
+const ROLE: &str = "arn:aws:iam::111122223333:role/team/Ml";
+const KEYS: [&str; 3] = ["k:a", "k:b", "k:m"];
+const OPERATORS: [&str; 14] = [
+    "StringEquals",
+    "StringNotEquals",
+    "StringLike",
+    "StringNotLikeIfExists",
+    "StringEqualsIfExists",
+    "Null",
+    "ForAllValues:StringEquals",
+    "ForAnyValue:StringLike",
+    "ForAllValues:StringNotEquals",
+    "ForAnyValue:StringNotEquals",
+    "ForAnyValue:StringEqualsIfExists",
+    "NumericLessThan",
+    "Bool",
+    "IpAddress",
+];
+const WANTED: [&str; 8] = ["x", "y", "*", "x*", "true", "5", "${k:a}", "10.0.0.0/8"];
+
+/// Everything an unknown key is completed with: absent, texts, lists.
+fn completions() -> Vec<ContextValue> {
+    let mut all = vec![ContextValue::Absent];
+    all.extend(["x", "y", "true", "3", "10.1.1.1", ""].map(ContextValue::one));
+    all.push(ContextValue::many(["x"]));
+    all.push(ContextValue::many(["x", "y"]));
+    all.push(ContextValue::many(Vec::<String>::new()));
+    all
+}
+
+fn condition() -> impl Strategy<Value = String> {
+    let values = prop::collection::vec(prop::sample::select(WANTED.to_vec()), 0..3);
+    (prop::sample::select(OPERATORS.to_vec()), prop::sample::select(KEYS.to_vec()), values)
+        .prop_map(|(operator, key, values)| {
+            let values: Vec<String> = values.iter().map(|value| format!("\"{value}\"")).collect();
+            format!("\"{operator}\":{{\"{key}\":[{}]}}", values.join(","))
+        })
+}
+
+fn statement(effects: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let resources = ["*", "r/*", "r/x", "q/*", "r/${k:a}"];
+    (
+        prop::sample::select(effects.to_vec()),
+        prop::sample::select(vec!["s:Get*", "s:Put", "*"]),
+        prop::sample::select(vec!["Resource", "NotResource"]),
+        prop::sample::select(resources.to_vec()),
+        prop::option::of(condition()),
+    )
+        .prop_map(|(effect, action, element, resource, condition)| {
+            let condition = condition.unwrap_or_default();
+            format!(
+                "{{\"Effect\":\"{effect}\",\"Action\":\"{action}\",\"{element}\":\"{resource}\",\"Condition\":{{{condition}}}}}"
+            )
+        })
+}
+
+fn statements() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(statement(&["Allow", "Allow", "Deny"]), 1..4)
+}
+
+fn sources() -> impl Strategy<Value = PolicySources> {
+    (statements(), prop::option::of(statements()), prop::option::of(statements())).prop_map(
+        |(identity, boundary, scp)| PolicySources {
+            identity: vec![policy("identity", &identity)],
+            boundary: boundary.map(|statements| vec![policy("boundary", &statements)]),
+            scps: scp.into_iter().map(|statements| vec![policy("scp", &statements)]).collect(),
+            ..PolicySources::default()
+        },
+    )
+}
+
+fn value() -> impl Strategy<Value = ContextValue> {
+    prop_oneof![
+        3 => prop::sample::select(completions()),
+        3 => Just(ContextValue::Unknown),
+        1 => Just(ContextValue::OneOf(vec![None, Some(KeyValue::One("x".into()))])),
+    ]
+}
+
+fn request() -> impl Strategy<Value = RequestContext> {
+    let resource = prop_oneof![
+        3 => Just(ResourceValue::Known("r/x".into())),
+        1 => Just(ResourceValue::Like("r/*".into())),
+        1 => Just(ResourceValue::OneOf(vec!["r/X".into(), "r/x".into()])),
+        1 => Just(ResourceValue::Unknown),
+    ];
+    (resource, prop::collection::vec(value(), KEYS.len())).prop_map(|(resource, values)| {
+        let mut request = RequestContext::new(Principal::from_arn(ROLE), "s:GetThing", resource);
+        for (key, value) in KEYS.iter().zip(values) {
+            request.set(key, value);
+        }
+        request
+    })
+}
+
+fn possible(sources: &PolicySources, request: &RequestContext) -> Possible {
+    PolicySet::compile(sources).evaluator().evaluate(request).possible
+}
+
+fn resources(resource: &ResourceValue) -> Vec<ResourceValue> {
+    match resource {
+        ResourceValue::Known(_) => vec![resource.clone()],
+        ResourceValue::OneOf(texts) => texts.iter().cloned().map(ResourceValue::Known).collect(),
+        ResourceValue::Like(_) => {
+            ["r/x", "r/z", "r/"].map(|t| ResourceValue::Known(t.into())).into()
+        }
+        ResourceValue::Unknown => {
+            ["r/x", "q/x", "", "r/y"].map(|t| ResourceValue::Known(t.into())).into()
+        }
+    }
+}
+
+/// Every way to learn what is not known.
+fn complete(request: &RequestContext) -> Vec<RequestContext> {
+    let mut all: Vec<RequestContext> = resources(&request.resource)
+        .into_iter()
+        .map(|resource| {
+            let mut completed = request.clone();
+            completed.resource = resource;
+            completed
+        })
+        .collect();
+    for key in KEYS {
+        let choices = match request.get(key) {
+            ContextValue::Unknown => completions(),
+            ContextValue::OneOf(candidates) => candidates
+                .iter()
+                .map(|c| c.clone().map_or(ContextValue::Absent, ContextValue::Known))
+                .collect(),
+            known => vec![known.clone()],
+        };
+        all = all
+            .iter()
+            .flat_map(|request| {
+                choices.iter().map(|choice| {
+                    let mut completed = request.clone();
+                    completed.set(key, choice.clone());
+                    completed
+                })
+            })
+            .collect();
+    }
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Every completion of the unknown values gives a decision in the set.
+    #[test]
+    fn evaluation_is_sound(sources in sources(), request in request()) {
+        let set = PolicySet::compile(&sources);
+        let mut evaluator = set.evaluator();
+        let open = evaluator.evaluate(&request).possible;
+        for completed in complete(&request) {
+            let evaluation = evaluator.evaluate(&completed);
+            for decision in evaluation.possible.decisions() {
+                prop_assert!(open.contains(decision), "{decision} of {completed:?} is not in {open:?}");
+            }
+        }
+    }
+
+    /// Learning one key never adds a possible decision.
+    #[test]
+    fn learning_a_key_never_adds_a_decision(
+        sources in sources(),
+        request in request(),
+        key in prop::sample::select(KEYS.to_vec()),
+        learnt in prop::sample::select(completions()),
+    ) {
+        prop_assume!(*request.get(key) == ContextValue::Unknown);
+        let before = possible(&sources, &request);
+        let mut wiser = request.clone();
+        wiser.set(key, learnt);
+        for decision in possible(&sources, &wiser).decisions() {
+            prop_assert!(before.contains(decision));
+        }
+    }
+
+    /// A Deny more never makes Allowed newly possible.
+    #[test]
+    fn a_deny_never_allows(sources in sources(), deny in statement(&["Deny"]), request in request()) {
+        let before = possible(&sources, &request);
+        let mut stricter = sources.clone();
+        stricter.identity.push(policy("deny", &[deny]));
+        let after = possible(&stricter, &request);
+        prop_assert!(before.contains(Decision::Allowed) || !after.contains(Decision::Allowed));
+    }
+
+    /// The order of statements and of policies is irrelevant.
+    #[test]
+    fn order_is_irrelevant(first in statements(), second in statements(), request in request()) {
+        let one = PolicySources {
+            identity: vec![policy("a", &first), policy("b", &second)],
+            ..PolicySources::default()
+        };
+        let reversed = |statements: &[String]| {
+            statements.iter().rev().cloned().collect::<Vec<_>>()
+        };
+        let other = PolicySources {
+            identity: vec![policy("b", &reversed(&second)), policy("a", &reversed(&first))],
+            ..PolicySources::default()
+        };
+        prop_assert_eq!(possible(&one, &request), possible(&other, &request));
+    }
+
+    /// The memory of an evaluator carries nothing over.
+    #[test]
+    fn a_used_evaluator_answers_like_a_new_one(
+        sources in sources(),
+        requests in prop::collection::vec(request(), 1..4),
+    ) {
+        let set = PolicySet::compile(&sources);
+        let mut used = set.evaluator();
+        for request in &requests {
+            prop_assert_eq!(used.evaluate(request), set.evaluator().evaluate(request));
+        }
+    }
+
+    /// A decision that is settled needs nothing; one that is not names what is missing.
+    #[test]
+    fn an_open_decision_names_what_it_needs(sources in sources(), request in request()) {
+        let evaluation = PolicySet::compile(&sources).evaluator().evaluate(&request);
+        let open = evaluation.decision() == Decision::Undetermined;
+        prop_assert_eq!(open, !evaluation.needs.is_empty(), "{:?}", evaluation);
+        prop_assert_eq!(open, evaluation.layer.is_none());
+        prop_assert_eq!(open, !evaluation.open.is_empty(), "{:?}", evaluation);
+    }
+}
+
+fn allow(action: &str) -> NamedPolicy {
+    let statement = format!("{{\"Effect\":\"Allow\",\"Action\":\"{action}\",\"Resource\":\"*\"}}");
+    policy(action, &[statement])
+}
+
+fn deny(action: &str) -> NamedPolicy {
+    let statement = format!("{{\"Effect\":\"Deny\",\"Action\":\"{action}\",\"Resource\":\"*\"}}");
+    policy(action, &[statement])
+}
+
+fn check(sources: &PolicySources, principal: &str, decision: Decision, layer: PolicyType) {
+    let resource = ResourceValue::Known("r/x".into());
+    let request = RequestContext::new(Principal::from_arn(principal), "s:Get", resource);
+    let evaluation = PolicySet::compile(sources).evaluator().evaluate(&request);
+    assert_eq!(
+        (evaluation.decision(), evaluation.layer),
+        (decision, Some(layer)),
+        "{sources:?} {principal}"
+    );
+}
+
+#[test]
+fn every_layer_that_is_there_must_allow() {
+    let all = || vec![allow("*")];
+    let open = PolicySources {
+        identity: all(),
+        boundary: Some(all()),
+        scps: vec![all(), all()],
+        session: Some(all()),
+        endpoint: Some(all()),
+        ..PolicySources::default()
+    };
+    let with = |change: &dyn Fn(&mut PolicySources)| {
+        let mut sources = open.clone();
+        change(&mut sources);
+        sources
+    };
+    use Decision::{Allowed, ExplicitlyDenied, ImplicitlyDenied};
+    use PolicyType::{Boundary, Endpoint, Identity, Rcp, Scp, Session};
+    check(&open, ROLE, Allowed, Identity);
+    check(&with(&|s| s.identity = vec![]), ROLE, ImplicitlyDenied, Identity);
+    check(&with(&|s| s.boundary = Some(vec![])), ROLE, ImplicitlyDenied, Boundary);
+    check(&with(&|s| s.boundary = None), ROLE, Allowed, Identity);
+    check(&with(&|s| s.scps[1] = vec![allow("s:Put")]), ROLE, ImplicitlyDenied, Scp);
+    check(&with(&|s| s.scps[0].push(deny("s:Get"))), ROLE, ExplicitlyDenied, Scp);
+    check(&with(&|s| s.rcps = vec![vec![deny("s:Get")]]), ROLE, ExplicitlyDenied, Rcp);
+    check(&with(&|s| s.rcps = vec![vec![]]), ROLE, Allowed, Identity);
+    check(&with(&|s| s.session = Some(vec![])), ROLE, ImplicitlyDenied, Session);
+    check(&with(&|s| s.endpoint = Some(vec![])), ROLE, ImplicitlyDenied, Endpoint);
+}
+
+#[test]
+fn scps_do_not_bind_service_linked_roles_nor_the_management_account() {
+    let sources = PolicySources {
+        identity: vec![allow("*")],
+        scps: vec![vec![deny("*")]],
+        ..PolicySources::default()
+    };
+    let linked = "arn:aws:iam::111122223333:role/aws-service-role/sagemaker.amazonaws.com/R";
+    check(&sources, linked, Decision::Allowed, PolicyType::Identity);
+    check(&sources, ROLE, Decision::ExplicitlyDenied, PolicyType::Scp);
+    let resource = ResourceValue::Known("*".into());
+    let mut request = RequestContext::new(Principal::from_arn(ROLE), "s:Get", resource);
+    request.management_account = Some("111122223333".to_owned());
+    let evaluation = PolicySet::compile(&sources).evaluator().evaluate(&request);
+    assert_eq!(evaluation.decision(), Decision::Allowed);
+}
+
+#[test]
+fn root_is_bound_by_scps_alone() {
+    let root = "arn:aws:iam::111122223333:root";
+    let sources = PolicySources { boundary: Some(vec![]), ..PolicySources::default() };
+    check(&sources, root, Decision::Allowed, PolicyType::Identity);
+    let guarded = PolicySources { scps: vec![vec![deny("*")]], ..PolicySources::default() };
+    check(&guarded, root, Decision::ExplicitlyDenied, PolicyType::Scp);
+}
+
+#[test]
+fn the_nearest_allow_has_the_fewest_failing_conditions() {
+    let statements = [
+        r#"{"Sid":"Two","Effect":"Allow","Action":"s:Get","Resource":"*","Condition":{"StringEquals":{"k:a":"1","k:b":"2"}}}"#,
+        r#"{"Sid":"One","Effect":"Allow","Action":"s:*","Resource":"*","Condition":{"StringEquals":{"k:a":"0"},"Bool":{"k:c":"false"}}}"#,
+        r#"{"Sid":"Tie","Effect":"Allow","Action":"s:*","Resource":"*","Condition":{"StringEquals":{"k:b":"0"}}}"#,
+        r#"{"Sid":"Elsewhere","Effect":"Allow","Action":"s:*","Resource":"q/*"}"#,
+    ]
+    .map(str::to_owned);
+    let sources =
+        PolicySources { identity: vec![policy("p", &statements)], ..PolicySources::default() };
+    let set = PolicySet::compile(&sources);
+    let resource = ResourceValue::Known("r/x".into());
+    let mut request = RequestContext::new(Principal::from_arn(ROLE), "s:Get", resource);
+    request.set("k:c", ContextValue::one("false"));
+    request.set("k:a", ContextValue::one("9"));
+    let mut evaluator = set.evaluator();
+    let NearMiss::Conditions { statement, failed } =
+        evaluator.near_miss(&request, PolicyType::Identity)
+    else {
+        panic!("a statement covers action and resource");
+    };
+    assert_eq!(statement.statement.sid.as_deref(), Some("One"));
+    let failed: Vec<_> = failed.iter().map(|f| (f.condition.key.as_str(), &f.observed)).collect();
+    assert_eq!(failed, [("k:a", &ContextValue::one("9"))]);
+
+    request.action = "t:Get".into();
+    let mut evaluator = set.evaluator();
+    assert_eq!(evaluator.near_miss(&request, PolicyType::Identity), NearMiss::Action);
+}

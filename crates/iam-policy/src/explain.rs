@@ -1,0 +1,131 @@
+//! Why nothing allowed a request: the Allow statement that came closest.
+
+use crate::condition::Condition;
+use crate::condition::eval::Target;
+use crate::document::Effect;
+use crate::evaluate::Run;
+use crate::logic::Match;
+use crate::pattern::Glob;
+use crate::policy_set::{CompiledStatement, PolicyType, StatementPlace, StatementRef};
+use crate::request::{ContextValue, RequestContext, ResourceValue};
+
+/// How close the statements of a layer came to allowing a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NearMiss<'s> {
+    /// No Allow statement covers the action.
+    Action,
+    /// Some cover the action, none the resource; the first of them.
+    Resource(StatementPlace<'s>),
+    /// This one covers action and resource, and the fewest of its conditions fail (ties: the
+    /// first in document order).
+    Conditions {
+        /// The statement.
+        statement: StatementPlace<'s>,
+        /// The conditions that surely fail, in document order.
+        failed: Vec<FailedCondition<'s>>,
+    },
+}
+
+/// A condition that fails, with what was seen instead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FailedCondition<'s> {
+    /// The condition: operator, key, wanted values.
+    pub condition: &'s Condition,
+    /// What is known of the key.
+    pub observed: ContextValue,
+}
+
+pub(crate) fn near_miss<'s>(
+    run: &mut Run<'s, '_>,
+    request: &RequestContext,
+    layer: PolicyType,
+) -> NearMiss<'s> {
+    let set = run.set();
+    let level = closed_level(run, request, layer);
+    let mut covering_action = None;
+    let mut best: Option<(StatementPlace<'s>, Vec<FailedCondition<'s>>)> = None;
+    for index in set.statements_for(&request.action) {
+        let position = usize::try_from(index).unwrap_or(usize::MAX);
+        let (Some(statement), Some(place)) =
+            (set.statements.get(position), set.place(StatementRef(index)))
+        else {
+            continue;
+        };
+        let elsewhere = place.layer != layer || level.is_some_and(|level| level != statement.layer);
+        if elsewhere || statement.effect != Effect::Allow {
+            continue;
+        }
+        covering_action.get_or_insert(place);
+        if !covers_resource(run, statement, request) {
+            continue;
+        }
+        let failed = failed_conditions(run, statement, place, request);
+        if best.as_ref().is_none_or(|(_, fewest)| failed.len() < fewest.len()) {
+            best = Some((place, failed));
+        }
+    }
+    match (best, covering_action) {
+        (Some((statement, failed)), _) => NearMiss::Conditions { statement, failed },
+        (None, Some(place)) => NearMiss::Resource(place),
+        (None, None) => NearMiss::Action,
+    }
+}
+
+/// Of several levels of SCPs, the first that does not allow.
+fn closed_level(
+    run: &mut Run<'_, '_>,
+    request: &RequestContext,
+    layer: PolicyType,
+) -> Option<usize> {
+    let set = run.set();
+    let mut levels = set.layers.iter().enumerate().filter(|(_, l)| l.policy_type == layer);
+    let mut allows = |level: usize| {
+        set.statements_for(&request.action).iter().any(|&index| {
+            let position = usize::try_from(index).unwrap_or(usize::MAX);
+            let statement = set.statements.get(position).filter(|s| s.layer == level);
+            statement.is_some_and(|statement| {
+                statement.effect == Effect::Allow
+                    && covers_resource(run, statement, request)
+                    && statement
+                        .conditions
+                        .iter()
+                        .all(|c| run.condition_holds(*c, request) != Match::No)
+            })
+        })
+    };
+    levels.find(|(level, _)| !allows(*level)).map(|(level, _)| level)
+}
+
+fn covers_resource(
+    run: &mut Run<'_, '_>,
+    statement: &CompiledStatement,
+    request: &RequestContext,
+) -> bool {
+    let mut covers = |target: Target<'_>| {
+        run.forget_resource();
+        run.resource_matches(statement, request, target) != Match::No
+    };
+    match &request.resource {
+        ResourceValue::Known(text) => covers(Target::Text(text)),
+        ResourceValue::OneOf(texts) => texts.iter().any(|text| covers(Target::Text(text))),
+        ResourceValue::Like(pattern) => covers(Target::Like(&Glob::new(pattern))),
+        ResourceValue::Unknown => covers(Target::Unknown),
+    }
+}
+
+fn failed_conditions<'s>(
+    run: &mut Run<'s, '_>,
+    statement: &CompiledStatement,
+    place: StatementPlace<'s>,
+    request: &RequestContext,
+) -> Vec<FailedCondition<'s>> {
+    let compiled = statement.conditions.iter().zip(&place.statement.conditions);
+    let mut failed = Vec::new();
+    for (&index, condition) in compiled {
+        if run.condition_holds(index, request) == Match::No {
+            let observed = request.get(&condition.key.to_lowercase()).clone();
+            failed.push(FailedCondition { condition, observed });
+        }
+    }
+    failed
+}

@@ -1,0 +1,182 @@
+//! What is asked: one request with what is known of its context.
+
+use crate::principal::Principal;
+
+/// One request that IAM authorises.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequestContext {
+    /// Who asks.
+    pub principal: Principal,
+    /// Such as `sagemaker:CreateTrainingJob`; compared without case.
+    pub action: String,
+    /// What it acts on.
+    pub resource: ResourceValue,
+    /// The account that owns the resource; `None` means the principal's own.
+    pub resource_account: Option<String>,
+    /// The organisation's management account, if it is known. SCPs do not bind its principals,
+    /// RCPs not its resources.
+    pub management_account: Option<String>,
+    keys: Vec<ContextEntry>,
+    families: Vec<(String, ContextValue)>,
+}
+
+/// A context key and what is known of it.
+#[derive(Clone, Debug, PartialEq)]
+struct ContextEntry {
+    lower: String,
+    /// As it was set.
+    name: String,
+    value: ContextValue,
+}
+
+/// What is known of the resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResourceValue {
+    /// Exactly this text; `*` for an action without resources.
+    Known(String),
+    /// One of these texts. Never empty.
+    OneOf(Vec<String>),
+    /// Some text this glob matches, such as `arn:…:cluster/*` when the id is not in the record.
+    Like(String),
+    /// Nothing is known.
+    Unknown,
+}
+
+/// What is known of a context key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContextValue {
+    /// The request carries this value.
+    Known(KeyValue),
+    /// The request surely does not carry the key.
+    Absent,
+    /// It may carry the key with any value, or not.
+    Unknown,
+    /// One of these is the case; `None` stands for absence.
+    OneOf(Vec<Option<KeyValue>>),
+}
+
+/// The value of a context key. A list, even of one, is a multivalued key: only the set operators
+/// compare it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum KeyValue {
+    /// A single-valued key.
+    One(String),
+    /// A multivalued key.
+    Many(Vec<String>),
+}
+
+impl KeyValue {
+    /// The values, whichever kind of key it is.
+    #[must_use]
+    pub fn texts(&self) -> &[String] {
+        match self {
+            Self::One(text) => std::slice::from_ref(text),
+            Self::Many(texts) => texts,
+        }
+    }
+}
+
+impl ContextValue {
+    /// A single-valued key with this value.
+    pub fn one(text: impl Into<String>) -> Self {
+        Self::Known(KeyValue::One(text.into()))
+    }
+
+    /// A multivalued key with these values.
+    pub fn many<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Self {
+        Self::Known(KeyValue::Many(texts.into_iter().map(Into::into).collect()))
+    }
+}
+
+impl RequestContext {
+    /// A request about whose context nothing is set: every key is absent.
+    #[must_use]
+    pub fn new(principal: Principal, action: impl Into<String>, resource: ResourceValue) -> Self {
+        Self {
+            principal,
+            action: action.into(),
+            resource,
+            resource_account: None,
+            management_account: None,
+            keys: Vec::new(),
+            families: Vec::new(),
+        }
+    }
+
+    /// Makes this another request about whose context nothing is set, keeping the memory.
+    pub fn reset(
+        &mut self,
+        principal: &Principal,
+        action: impl Into<String>,
+        resource: ResourceValue,
+    ) {
+        self.principal.clone_from(principal);
+        self.action = action.into();
+        self.resource = resource;
+        self.resource_account = None;
+        self.management_account = None;
+        self.clear_keys();
+    }
+
+    /// Sets a key. Setting it again replaces the value.
+    pub fn set(&mut self, key: &str, value: ContextValue) {
+        let lower = key.to_lowercase();
+        match self.keys.iter_mut().find(|entry| entry.lower == lower) {
+            Some(entry) => entry.value = value,
+            None => self.keys.push(ContextEntry { lower, name: key.to_owned(), value }),
+        }
+    }
+
+    /// Sets every key that starts with this text and is not set by itself, such as
+    /// `aws:PrincipalTag/`. The longest family that fits a key counts.
+    pub fn set_family(&mut self, prefix: &str, value: ContextValue) {
+        let prefix = prefix.to_lowercase();
+        match self.families.iter_mut().find(|(known, _)| *known == prefix) {
+            Some((_, old)) => *old = value,
+            None => self.families.push((prefix, value)),
+        }
+    }
+
+    /// What is known of a key, given in lower case.
+    #[must_use]
+    pub fn get(&self, lowercase_key: &str) -> &ContextValue {
+        if let Some(entry) = self.keys.iter().find(|entry| entry.lower == lowercase_key) {
+            return &entry.value;
+        }
+        let families = self.families.iter().filter(|(prefix, _)| lowercase_key.starts_with(prefix));
+        families.max_by_key(|(prefix, _)| prefix.len()).map_or(&ContextValue::Absent, |(_, v)| v)
+    }
+
+    /// The keys that were set, as they were set, in the order of their setting.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
+        self.keys.iter().map(|entry| (entry.name.as_str(), &entry.value))
+    }
+
+    /// Forgets all keys, keeping the memory for the next request.
+    pub fn clear_keys(&mut self) {
+        self.keys.clear();
+        self.families.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_fold_case_and_the_longest_family_counts() {
+        let resource = ResourceValue::Known("*".into());
+        let mut request = RequestContext::new(Principal::Anonymous, "s3:GetObject", resource);
+        request.set_family("aws:", ContextValue::Unknown);
+        request.set_family("aws:RequestTag/", ContextValue::Absent);
+        request.set("AWS:SourceIp", ContextValue::one("192.0.2.1"));
+        for (key, value) in [
+            ("aws:sourceip", ContextValue::one("192.0.2.1")),
+            ("aws:requesttag/team", ContextValue::Absent),
+            ("aws:principaltag/team", ContextValue::Unknown),
+            ("ec2:instancetype", ContextValue::Absent),
+        ] {
+            assert_eq!(request.get(key), &value, "{key}");
+        }
+    }
+}
