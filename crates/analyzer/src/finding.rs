@@ -1,0 +1,373 @@
+//! What is reported: codes, severities, and the row of the table `findings`.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use cloudtrail::Outcome;
+use iam_policy::Decision;
+use sha2::{Digest, Sha256};
+
+use crate::call::Call;
+use crate::hash::hex;
+
+/// What kind of drift a finding reports. A code, once released, keeps its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Code {
+    /// `DRF101`: an instance or accelerator type outside the list.
+    InstanceType,
+    /// `DRF102`: another network, or none.
+    Network,
+    /// `DRF103`: no network isolation or traffic encryption.
+    Isolation,
+    /// `DRF104`: another encryption key, or none.
+    EncryptionKey,
+    /// `DRF105`: direct internet access.
+    DirectInternetAccess,
+    /// `DRF106`: root access, remote access or an old metadata service.
+    RootAccess,
+    /// `DRF107`: another file system, directory or access mode.
+    FileSystem,
+    /// `DRF108`: another workteam.
+    Workteam,
+    /// `DRF109`: tags.
+    Tags,
+    /// `DRF110`: the action is granted nowhere.
+    ActionNotGranted,
+    /// `DRF111`: the action is granted, but not on this resource.
+    ResourceOutOfScope,
+    /// `DRF112`: denied by a statement without conditions.
+    ExplicitlyDenied,
+    /// `DRF113`: a role that may not be passed.
+    PassedRole,
+    /// `DRF114`: from another network or address.
+    SourceNetwork,
+    /// `DRF115`: an image outside the list.
+    Image,
+    /// `DRF116`: data in another place.
+    DataLocation,
+    /// `DRF119`: another condition.
+    OtherCondition,
+    /// `DRF120`: no binding names the principal.
+    PrincipalNotBound,
+    /// `DRF201`: AWS refused what the target refuses too.
+    BlockedAttempt,
+    /// `DRF202`: AWS refused what the target allows.
+    MissingGrant,
+    /// `DRF203`: the record does not settle what the target says.
+    Undetermined,
+    /// `DRF204`: CloudTrail left the parameters out for their size.
+    ParametersOmitted,
+    /// `DRF403`: one event id with two bodies.
+    ConflictingRecords,
+}
+
+impl Code {
+    /// Every code, in order.
+    pub const ALL: [Self; 23] = [
+        Self::InstanceType,
+        Self::Network,
+        Self::Isolation,
+        Self::EncryptionKey,
+        Self::DirectInternetAccess,
+        Self::RootAccess,
+        Self::FileSystem,
+        Self::Workteam,
+        Self::Tags,
+        Self::ActionNotGranted,
+        Self::ResourceOutOfScope,
+        Self::ExplicitlyDenied,
+        Self::PassedRole,
+        Self::SourceNetwork,
+        Self::Image,
+        Self::DataLocation,
+        Self::OtherCondition,
+        Self::PrincipalNotBound,
+        Self::BlockedAttempt,
+        Self::MissingGrant,
+        Self::Undetermined,
+        Self::ParametersOmitted,
+        Self::ConflictingRecords,
+    ];
+
+    /// The stable code.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.about().0
+    }
+
+    /// What it means, in a few words.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        self.about().1
+    }
+
+    /// How bad it is when the call succeeded and changed something.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        self.about().2
+    }
+
+    fn about(self) -> (&'static str, &'static str, Severity) {
+        use Severity::{Critical, High, Info, Low, Medium};
+        match self {
+            Self::InstanceType => ("DRF101", "instance type not allowed", High),
+            Self::Network => ("DRF102", "network not allowed", High),
+            Self::Isolation => ("DRF103", "isolation or traffic encryption off", High),
+            Self::EncryptionKey => ("DRF104", "encryption key not allowed", High),
+            Self::DirectInternetAccess => ("DRF105", "direct internet access", High),
+            Self::RootAccess => ("DRF106", "root or remote access", High),
+            Self::FileSystem => ("DRF107", "file system not allowed", High),
+            Self::Workteam => ("DRF108", "workteam not allowed", High),
+            Self::Tags => ("DRF109", "tags not allowed", Medium),
+            Self::ActionNotGranted => ("DRF110", "action not granted", Medium),
+            Self::ResourceOutOfScope => ("DRF111", "resource out of scope", Medium),
+            Self::ExplicitlyDenied => ("DRF112", "explicitly denied", High),
+            Self::PassedRole => ("DRF113", "role may not be passed", Critical),
+            Self::SourceNetwork => ("DRF114", "source network not allowed", High),
+            Self::Image => ("DRF115", "image not approved", Medium),
+            Self::DataLocation => ("DRF116", "data location not allowed", High),
+            Self::OtherCondition => ("DRF119", "another condition not met", Medium),
+            Self::PrincipalNotBound => ("DRF120", "principal not bound", Medium),
+            Self::BlockedAttempt => ("DRF201", "blocked attempt", Low),
+            Self::MissingGrant => ("DRF202", "missing grant", Low),
+            Self::Undetermined => ("DRF203", "cannot be determined", Info),
+            Self::ParametersOmitted => ("DRF204", "parameters omitted", Medium),
+            Self::ConflictingRecords => ("DRF403", "one event id, two bodies", High),
+        }
+    }
+
+    /// Whether it is a violation of the target, as opposed to an attempt or a doubt.
+    #[must_use]
+    pub fn is_violation(self) -> bool {
+        self.as_str().starts_with("DRF1")
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// To know.
+    Info,
+    /// When there is time.
+    Low,
+    /// Soon.
+    Medium,
+    /// Next.
+    High,
+    /// Now.
+    Critical,
+}
+
+impl Severity {
+    /// Every severity, mildest first.
+    pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// The one spelling.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// One step milder.
+    #[must_use]
+    pub fn lower(self) -> Self {
+        match self {
+            Self::Info | Self::Low => Self::Info,
+            Self::Medium => Self::Low,
+            Self::High => Self::Medium,
+            Self::Critical => Self::High,
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One finding about one call: a row of the table `findings`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The event it is about.
+    pub event_id: String,
+    /// The request of the event.
+    pub request_index: u32,
+    /// What kind of drift.
+    pub code: Code,
+    /// How bad.
+    pub severity: Severity,
+    /// What folds repeats: equal for findings that are the same thing again.
+    pub finding_id: String,
+    /// When it happened.
+    pub event_time: DateTime<Utc>,
+    /// Where.
+    pub account: String,
+    /// Where.
+    pub region: String,
+    /// Who: ARN of the identity that carries the policies.
+    pub principal: String,
+    /// The name of the role session.
+    pub session_name: Option<String>,
+    /// What was asked for.
+    pub action: String,
+    /// On what.
+    pub resources: Vec<String>,
+    /// The type of the resource.
+    pub resource_type: Option<String>,
+    /// The condition key that failed.
+    pub key: Option<String>,
+    /// The operator it failed, as the policy spells it.
+    pub operator: Option<String>,
+    /// Of instance types: whether IAM has a condition key for them on this action. Where it has
+    /// none, only a record rule can tell.
+    pub iam_can_enforce: Option<bool>,
+    /// What the statement compares it with.
+    pub wanted: Vec<String>,
+    /// What was seen.
+    pub observed: Vec<String>,
+    /// The policy of the deciding statement.
+    pub policy: Option<String>,
+    /// The deciding statement: its `Sid`, else its position in the policy.
+    pub statement: Option<String>,
+    /// Whether the statement denies, rather than failing to allow.
+    pub denied_by_statement: bool,
+    /// What AWS answered.
+    pub outcome: Outcome,
+    /// What the target says.
+    pub decision: Option<Decision>,
+    /// The waiver that covers it.
+    pub waiver: Option<String>,
+}
+
+impl Finding {
+    /// The finding about a call whose event id another record has too, with another body
+    /// (`DRF403`): one of them may be a forgery.
+    #[must_use]
+    pub fn conflict(call: &Call) -> Self {
+        let code = Code::ConflictingRecords;
+        let key = FindingKey {
+            code,
+            account: &call.account,
+            region: &call.region,
+            principal: &call.principal,
+            action: "",
+            resource_type: None,
+            key: None,
+            statement: None,
+            closed_values: std::slice::from_ref(&call.event_id),
+        };
+        Self {
+            event_id: call.event_id.clone(),
+            request_index: call.request_index,
+            code,
+            severity: code.severity(),
+            finding_id: key.id(),
+            event_time: call.event_time,
+            account: call.account.clone(),
+            region: call.region.clone(),
+            principal: call.principal.clone(),
+            session_name: call.session_name.clone(),
+            action: call.action.clone(),
+            resources: call.resources.clone(),
+            resource_type: None,
+            key: None,
+            operator: None,
+            iam_can_enforce: None,
+            wanted: Vec::new(),
+            observed: vec![call.record_hash.clone()],
+            policy: None,
+            statement: None,
+            denied_by_statement: false,
+            outcome: call.outcome,
+            decision: call.decision,
+            waiver: None,
+        }
+    }
+}
+
+/// What makes findings the same thing again. Names of resources, times and event ids are samples,
+/// so a pipeline's daily jobs are one finding.
+#[derive(Debug)]
+pub(crate) struct FindingKey<'f> {
+    pub(crate) code: Code,
+    pub(crate) account: &'f str,
+    pub(crate) region: &'f str,
+    pub(crate) principal: &'f str,
+    pub(crate) action: &'f str,
+    pub(crate) resource_type: Option<&'f str>,
+    pub(crate) key: Option<&'f str>,
+    /// `Sid`, else the hash of the statement, so that an edit elsewhere changes no id.
+    pub(crate) statement: Option<&'f str>,
+    /// The value seen, where there are few: instance types, booleans, role ARNs.
+    pub(crate) closed_values: &'f [String],
+}
+
+impl FindingKey<'_> {
+    /// The id: the hash of the key.
+    pub(crate) fn id(&self) -> String {
+        let none = "";
+        let mut text = String::new();
+        let members = [
+            self.code.as_str(),
+            self.account,
+            self.region,
+            self.principal,
+            self.action,
+            self.resource_type.unwrap_or(none),
+            self.key.unwrap_or(none),
+            self.statement.unwrap_or(none),
+        ];
+        for member in members.into_iter().chain(self.closed_values.iter().map(String::as_str)) {
+            text.push_str(&iam_policy::quote(member));
+            text.push('\n');
+        }
+        let mut id = hex(&Sha256::digest(text.as_bytes()));
+        id.truncate(32);
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct_and_in_order() {
+        let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        let mut sorted = codes.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(codes, sorted);
+    }
+
+    #[test]
+    fn the_id_depends_on_every_member() {
+        let key = |account, closed: &'static [String]| FindingKey {
+            code: Code::InstanceType,
+            account,
+            region: "r",
+            principal: "p",
+            action: "a",
+            resource_type: None,
+            key: None,
+            statement: None,
+            closed_values: closed,
+        };
+        assert_eq!(key("1", &[]).id(), key("1", &[]).id());
+        assert_ne!(key("1", &[]).id(), key("2", &[]).id());
+        assert_eq!(key("1", &[]).id().len(), 32);
+    }
+}

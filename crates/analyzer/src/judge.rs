@@ -1,0 +1,506 @@
+//! The main path: one record in, its judged requests and findings out.
+//!
+//! Nothing here reads the clock, keeps anything from one record to the next that would change a
+//! verdict, or can fail because of the outside world.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use cloudtrail::{Limits, Outcome, Reason, Record, RecordError, check, parse_record};
+use iam_policy::json::{self, Node};
+use iam_policy::{
+    AccountId, ContextValue, Decision, Evaluation, Evaluator, PolicySet, RequestContext,
+    ResourceValue,
+};
+use sagemaker_catalog::{Catalog, catalog};
+use sha2::{Digest, Sha256};
+
+use crate::actor::Actor;
+use crate::call::Call;
+use crate::drift::{Deciding, Drift, drift, has_closed_values, is_throttled};
+use crate::finding::{Code, Finding, FindingKey};
+use crate::hash::hex;
+use crate::record_rule::broken;
+use crate::replay::alias::is_deprecated;
+use crate::replay::{Replay, Request, RequestKind};
+use crate::target::{Bound, Matched, TargetSet, Unjudged};
+
+/// Where the rows of a record go.
+pub trait Sink {
+    /// Takes one judged request.
+    fn call(&mut self, call: Call);
+    /// Takes one finding.
+    fn finding(&mut self, finding: Finding);
+}
+
+/// What became of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was evaluated: rows went to the sink.
+    Evaluated {
+        /// When the call was completed.
+        event_time: DateTime<Utc>,
+    },
+    /// Another service, or no call at all.
+    OutOfScope {
+        /// When it happened.
+        event_time: DateTime<Utc>,
+    },
+    /// It cannot be read.
+    Rejected(RecordError),
+}
+
+/// Which calls are wanted; the others are out of scope.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// From this day on (UTC).
+    pub from: Option<NaiveDate>,
+    /// Before this day (UTC).
+    pub to: Option<NaiveDate>,
+    /// Recorded in this account.
+    pub account: Option<String>,
+    /// Made to this region.
+    pub region: Option<String>,
+}
+
+impl Filter {
+    fn admits(&self, record: &Record<'_>, account: &str) -> bool {
+        let day = record.event_time.date_naive();
+        let same = |wanted: &Option<String>, found: &str| {
+            wanted.as_deref().is_none_or(|wanted| wanted == found)
+        };
+        self.from.is_none_or(|from| day >= from)
+            && self.to.is_none_or(|to| day < to)
+            && same(&self.account, account)
+            && same(&self.region, record.aws_region.as_deref().unwrap_or_default())
+    }
+}
+
+/// Judges records by one policy set.
+#[derive(Debug)]
+pub struct Judge<'t> {
+    target: &'t TargetSet,
+    filter: Filter,
+    catalog: &'static Catalog,
+    limits: Limits,
+    matched: Matched,
+    replay: Replay,
+    evaluators: HashMap<String, Evaluator<Arc<PolicySet>>>,
+}
+
+/// Hash of the catalog that this program judges by.
+#[must_use]
+pub fn catalog_hash() -> String {
+    let mut hash = Sha256::new();
+    for (name, text) in sagemaker_catalog::data() {
+        hash.update(name.as_bytes());
+        hash.update([0]);
+        hash.update(text.as_bytes());
+        hash.update([0]);
+    }
+    hex(&hash.finalize())
+}
+
+/// The version of this program, which rows carry.
+pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
+
+impl<'t> Judge<'t> {
+    /// A judge by this policy set.
+    #[must_use]
+    pub fn new(target: &'t TargetSet, limits: Limits) -> Self {
+        Self {
+            target,
+            filter: Filter::default(),
+            catalog: catalog(),
+            limits,
+            matched: Matched::default(),
+            replay: Replay::default(),
+            evaluators: HashMap::new(),
+        }
+    }
+
+    /// The same judge, for some calls only.
+    #[must_use]
+    pub fn filtered(mut self, filter: Filter) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// Judges one record of an object that was delivered at the given time.
+    pub fn judge(
+        &mut self,
+        slice: &[u8],
+        delivered_at: Option<DateTime<Utc>>,
+        sink: &mut impl Sink,
+    ) -> Verdict {
+        let record = match parse_record(slice, &self.limits) {
+            Ok(record) => record,
+            Err(error) => return Verdict::Rejected(error),
+        };
+        if let Err(error) = record.check_time(delivered_at) {
+            return Verdict::Rejected(error);
+        }
+        let event_time = record.event_time;
+        if !is_in_scope(&record) {
+            return Verdict::OutOfScope { event_time };
+        }
+        let actor = Actor::of(&record);
+        if let Err(error) = check(&record).and_then(|()| check_place(&record, &actor.account)) {
+            return Verdict::Rejected(error);
+        }
+        if !self.filter.admits(&record, &actor.account) {
+            return Verdict::OutOfScope { event_time };
+        }
+        self.judge_record(&record, &actor, sink);
+        Verdict::Evaluated { event_time }
+    }
+
+    fn judge_record(&mut self, record: &Record<'_>, actor: &Actor, sink: &mut impl Sink) {
+        let parameters = record.request_parameters.and_then(|text| json::parse(text).ok());
+        let parameters = parameters.as_ref();
+        let mut replay = std::mem::take(&mut self.replay);
+        replay.replay(record, parameters, actor, &self.target.facts, self.catalog);
+        let bound = self.matched.bound(self.target, actor);
+        let about = About::new(record, actor, &replay, &bound);
+        let mut evaluator = bound.policies.as_ref().ok().map(|set| {
+            let known = self.evaluators.remove(&actor.key());
+            known.unwrap_or_else(|| Evaluator::new(Arc::clone(set)))
+        });
+        let mut drifted: Vec<Code> = Vec::new();
+        for (index, request) in (0_u32..).zip(&replay.requests) {
+            let evaluation = evaluator
+                .as_mut()
+                .map(|evaluator| (evaluator.evaluate(&request.context), evaluator));
+            let drifts = match evaluation {
+                Some((evaluation, evaluator)) => {
+                    let deciding = deciding(evaluator, &evaluation);
+                    sink.call(about.call(index, request, Some(&evaluation), deciding.as_ref()));
+                    about.drift(index, request, &evaluation, evaluator, self.catalog)
+                }
+                None => {
+                    sink.call(about.call(index, request, None, None));
+                    about.unjudged_drift(index)
+                }
+            };
+            for drift in drifts {
+                drifted.push(drift.code);
+                sink.finding(about.finding(index, request, drift));
+            }
+        }
+        self.apply_record_rules(&about, parameters, &drifted, sink);
+        if let Some(evaluator) = evaluator {
+            self.evaluators.insert(actor.key(), evaluator);
+        }
+        self.replay = replay;
+    }
+
+    /// Rules on the record apply whatever IAM says, once per code.
+    fn apply_record_rules(
+        &self,
+        about: &About<'_, '_>,
+        parameters: Option<&Node<'_>>,
+        drifted: &[Code],
+        sink: &mut impl Sink,
+    ) {
+        let Some(request) = about.replay.requests.first().filter(|_| about.may_drift()) else {
+            return;
+        };
+        let mut seen = drifted.to_vec();
+        for &position in &about.bound.record_rules {
+            let Some(rule) = self.target.record_rule(position) else { continue };
+            for broken in broken(rule, &about.replay.instance_types, parameters) {
+                if seen.contains(&broken.code) {
+                    continue;
+                }
+                seen.push(broken.code);
+                let mut drift = Drift::new(broken.code);
+                drift.key = Some(format!("record_rule:{}", broken.key));
+                drift.wanted = broken.wanted;
+                drift.observed = broken.observed;
+                drift.milder(about.record.outcome(), about.is_read_only(request, self.catalog));
+                sink.finding(about.finding(0, request, drift));
+            }
+        }
+    }
+}
+
+/// Only calls to SageMaker's APIs are evaluated: no events of services, sign-ins or endpoints.
+fn is_in_scope(record: &Record<'_>) -> bool {
+    let call = record.event_type.as_deref().is_none_or(|kind| kind == "AwsApiCall");
+    call && Catalog::is_sagemaker_source(&record.event_source)
+}
+
+/// A call belongs to an account and a region; without them it has no place in the lake.
+fn check_place(record: &Record<'_>, account: &str) -> Result<(), RecordError> {
+    let (reason, member) = if record.aws_region.is_none() {
+        (Reason::BadRegion, "awsRegion")
+    } else if account.parse::<AccountId>().is_err() {
+        (Reason::BadAccount, "recipientAccountId")
+    } else {
+        return Ok(());
+    };
+    Err(RecordError { reason, detail: format!("`{member}` is missing or malformed") })
+}
+
+fn deciding(evaluator: &Evaluator<Arc<PolicySet>>, evaluation: &Evaluation) -> Option<Deciding> {
+    let settled = matches!(evaluation.decision(), Decision::Allowed | Decision::ExplicitlyDenied);
+    let statement = evaluation.matched.first().filter(|_| settled)?;
+    evaluator.set().place(*statement).as_ref().map(Deciding::of)
+}
+
+/// The texts of a resource, for a row.
+pub(crate) fn resource_texts(resource: &ResourceValue) -> Vec<String> {
+    match resource {
+        ResourceValue::Known(text) | ResourceValue::Like(text) => vec![text.clone()],
+        ResourceValue::OneOf(texts) => texts.clone(),
+        ResourceValue::Unknown => Vec::new(),
+    }
+}
+
+/// What all rows of one record share.
+struct About<'r, 'a> {
+    record: &'r Record<'a>,
+    actor: &'r Actor,
+    replay: &'r Replay,
+    bound: &'r Bound,
+    event_id: String,
+    record_hash: String,
+}
+
+impl<'r, 'a> About<'r, 'a> {
+    fn new(record: &'r Record<'a>, actor: &'r Actor, replay: &'r Replay, bound: &'r Bound) -> Self {
+        let record_hash = record_hash(record.raw);
+        let event_id = match record.event_id() {
+            Some(id) => id.to_owned(),
+            None => format!("sha256:{record_hash}"),
+        };
+        Self { record, actor, replay, bound, event_id, record_hash }
+    }
+
+    fn call(
+        &self,
+        index: u32,
+        request: &Request,
+        evaluation: Option<&Evaluation>,
+        deciding: Option<&Deciding>,
+    ) -> Call {
+        let record = self.record;
+        let identity = &record.user_identity;
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let session = identity.session_context.as_ref();
+        let layer = evaluation.and_then(|evaluation| evaluation.layer);
+        Call {
+            event_id: self.event_id.clone(),
+            request_index: index,
+            request_kind: request.kind,
+            event_time: record.event_time,
+            account: self.actor.account.clone(),
+            region: record.aws_region.as_deref().unwrap_or_default().to_owned(),
+            principal: self.actor.arn.clone(),
+            principal_type: self.actor.principal_type.clone(),
+            session_name: self.actor.session_name.clone(),
+            source_identity: owned(session.and_then(|session| session.source_identity.as_deref())),
+            access_key_id: owned(identity.access_key_id.as_deref()),
+            via: owned(identity.invoked_by.as_deref()),
+            user_profile_arn: self.replay.user_profile_arn.clone(),
+            event_source: record.event_source.to_string(),
+            event_name: record.event_name.to_string(),
+            action: request.context.action.clone(),
+            resources: resource_texts(&request.context.resource),
+            outcome: record.outcome(),
+            error_code: owned(record.error_code.as_deref()),
+            refused_by: self.replay.refusal.as_ref().and_then(|r| r.layer).map(str::to_owned),
+            decision: evaluation.map(Evaluation::decision),
+            not_judged: self.bound.policies.as_ref().err().map(|why| why.as_str().to_owned()),
+            exempt: self.bound.exempt.clone(),
+            deciding_layer: layer.map(|layer| layer.as_str().to_owned()),
+            deciding_policy: deciding.map(|deciding| deciding.policy.clone()),
+            deciding_statement: deciding.map(|deciding| deciding.name.clone()),
+            unknown_keys: unknown_keys(&request.context, evaluation),
+            derived_keys: request.derived_keys.clone(),
+            context: service_context(&request.context),
+            instance_types: self.replay.instance_types.clone(),
+            source_ip: owned(record.source_ip_address.as_deref()),
+            vpc_endpoint: owned(record.vpc_endpoint_id.as_deref()),
+            user_agent: owned(record.user_agent.as_deref()),
+            record_hash: self.record_hash.clone(),
+        }
+    }
+
+    fn drift(
+        &self,
+        index: u32,
+        request: &Request,
+        evaluation: &Evaluation,
+        evaluator: &mut Evaluator<Arc<PolicySet>>,
+        catalog: &Catalog,
+    ) -> Vec<Drift> {
+        // Of a refused call only the refused request says anything: AWS did not come to the rest.
+        let not_reached = self.record.outcome() == Outcome::Denied && index > 0;
+        if self.bound.exempt.is_some() || not_reached {
+            return Vec::new();
+        }
+        let read_only = self.is_read_only(request, catalog);
+        drift(evaluator, request, evaluation, self.record, self.replay.omitted, read_only)
+    }
+
+    fn is_read_only(&self, request: &Request, catalog: &Catalog) -> bool {
+        let name = request.context.action.split_once(':').map_or("", |(_, name)| name);
+        catalog.action(name).is_some_and(sagemaker_catalog::Action::is_read_only)
+    }
+
+    /// Whether the caller may drift at all: it is not exempt and not AWS itself, and AWS neither
+    /// refused the call nor turned it away.
+    fn may_drift(&self) -> bool {
+        let unjudged = self.bound.policies.as_ref().err();
+        let answerable =
+            matches!(unjudged, None | Some(Unjudged::Unbound | Unjudged::CrossAccount));
+        answerable
+            && self.bound.exempt.is_none()
+            && self.record.outcome() != Outcome::Denied
+            && !is_throttled(self.record)
+    }
+
+    fn unjudged_drift(&self, index: u32) -> Vec<Drift> {
+        let unbound = self.bound.policies.as_ref().err() == Some(&Unjudged::Unbound);
+        if !unbound || index > 0 || !self.may_drift() {
+            return Vec::new();
+        }
+        let mut drifts = vec![Drift::new(Code::PrincipalNotBound)];
+        if self.replay.omitted {
+            drifts.push(Drift::new(Code::ParametersOmitted));
+        }
+        for drift in &mut drifts {
+            drift.milder(self.record.outcome(), false);
+        }
+        drifts
+    }
+
+    fn finding(&self, index: u32, request: &Request, drift: Drift) -> Finding {
+        let finding_id = self.finding_id(request, &drift);
+        let deciding = drift.statement;
+        Finding {
+            event_id: self.event_id.clone(),
+            request_index: index,
+            code: drift.code,
+            severity: drift.severity,
+            finding_id,
+            event_time: self.record.event_time,
+            account: self.actor.account.clone(),
+            region: self.record.aws_region.as_deref().unwrap_or_default().to_owned(),
+            principal: self.actor.arn.clone(),
+            session_name: self.actor.session_name.clone(),
+            action: request.context.action.clone(),
+            resources: resource_texts(&request.context.resource),
+            resource_type: request.resource_type.clone(),
+            key: drift.key,
+            operator: drift.operator,
+            iam_can_enforce: iam_can_enforce(drift.code, request),
+            wanted: drift.wanted,
+            observed: drift.observed,
+            policy: deciding.as_ref().map(|deciding| deciding.policy.clone()),
+            denied_by_statement: deciding.as_ref().is_some_and(|deciding| deciding.denies),
+            statement: deciding.map(|deciding| deciding.name),
+            outcome: self.record.outcome(),
+            decision: drift.decision,
+            waiver: None,
+        }
+    }
+
+    /// Doubts fold per principal and missing keys, all else per action and statement.
+    fn finding_id(&self, request: &Request, drift: &Drift) -> String {
+        let doubt = matches!(drift.code, Code::Undetermined | Code::ParametersOmitted);
+        let unbound = drift.code == Code::PrincipalNotBound;
+        let passed = request.kind == RequestKind::PassRole;
+        let closed = passed || has_closed_values(drift.code, drift.key.as_deref());
+        let statement = drift.statement.as_ref().filter(|_| !doubt);
+        FindingKey {
+            code: drift.code,
+            account: &self.actor.account,
+            region: self.record.aws_region.as_deref().unwrap_or_default(),
+            principal: &self.actor.arn,
+            action: if doubt || unbound { "" } else { &request.context.action },
+            resource_type: request.resource_type.as_deref().filter(|_| !doubt && !unbound),
+            key: drift.key.as_deref(),
+            statement: statement.map(|deciding| deciding.identity.as_str()),
+            closed_values: if closed { &drift.observed } else { &[] },
+        }
+        .id()
+    }
+}
+
+fn iam_can_enforce(code: Code, request: &Request) -> Option<bool> {
+    let name = request.context.action.split_once(':').map_or("", |(_, name)| name);
+    let action = catalog().action(name);
+    (code == Code::InstanceType)
+        .then(|| action.is_some_and(|action| action.key("sagemaker:InstanceTypes").is_some()))
+}
+
+/// The hash of a record without the white space between its tokens: one event comes in files that
+/// are written differently.
+fn record_hash(raw: &str) -> String {
+    let mut hash = Sha256::new();
+    let (mut quoted, mut escaped) = (false, false);
+    let mut kept = |byte: &u8| {
+        if quoted {
+            (quoted, escaped) = match byte {
+                b'"' => (escaped, false),
+                b'\\' => (true, !escaped),
+                _ => (true, false),
+            };
+            return true;
+        }
+        quoted = *byte == b'"';
+        !byte.is_ascii_whitespace()
+    };
+    // Compact records, which is nearly all, are one run.
+    for run in raw.as_bytes().split(|byte| !kept(byte)) {
+        hash.update(run);
+    }
+    hex(&hash.finalize())
+}
+
+/// Whether a key is the service's or a tag; the other global keys are rebuilt from columns.
+fn is_stored(key: &str) -> bool {
+    let lower = key.to_lowercase();
+    !lower.starts_with("aws:")
+        || lower == "aws:tagkeys"
+        || lower.starts_with("aws:requesttag/")
+        || lower.starts_with("aws:resourcetag/")
+}
+
+fn service_context(context: &RequestContext) -> Vec<(String, Vec<String>)> {
+    let mut entries: Vec<(String, Vec<String>)> = context
+        .keys()
+        .filter(|(key, _)| is_stored(key))
+        // Deprecated names hold what their successors hold.
+        .filter(|(key, _)| !is_deprecated(key))
+        .filter_map(|(key, value)| match value {
+            ContextValue::Known(value) => Some((key.to_owned(), value.texts().to_vec())),
+            ContextValue::OneOf(candidates) => {
+                let texts = candidates.iter().flatten().flat_map(|value| value.texts());
+                Some((key.to_owned(), texts.cloned().collect()))
+            }
+            ContextValue::Absent | ContextValue::Unknown => None,
+        })
+        .collect();
+    entries.sort();
+    entries
+}
+
+/// The service's keys that the record leaves open, and what the decision needs.
+fn unknown_keys(context: &RequestContext, evaluation: Option<&Evaluation>) -> Vec<String> {
+    let open = context.keys().filter(|(key, value)| {
+        let open = matches!(value, ContextValue::Unknown | ContextValue::OneOf(_));
+        open && is_stored(key) && !is_deprecated(key)
+    });
+    let needs = evaluation.into_iter().flat_map(|evaluation| evaluation.needs.iter().cloned());
+    let mut keys: Vec<String> = open.map(|(key, _)| key.to_owned()).chain(needs).collect();
+    keys.sort_by_key(|key| key.to_lowercase());
+    keys.dedup_by(|next, kept| next.eq_ignore_ascii_case(kept));
+    keys
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,25 @@
+//! From CloudTrail records to drift: the product's thinking, pure.
+//!
+//! A record becomes the requests that IAM authorised ([`replay`](mod@replay)), the principal's
+//! policies are looked up in the target set ([`target`]), the evaluator of `iam-policy` judges,
+//! and the verdict is compared with what AWS really answered. Rows go to a [`Sink`]; nothing here
+//! reads files, the clock or the network.
+//!
+//! The main path is [`Judge::judge`].
+
+mod actor;
+mod call;
+mod drift;
+mod finding;
+mod hash;
+mod judge;
+mod record_rule;
+pub mod replay;
+pub mod summary;
+pub mod target;
+
+pub use actor::{Actor, Standing};
+pub use call::Call;
+pub use finding::{Code, Finding, Severity};
+pub use hash::hex;
+pub use judge::{ENGINE, Filter, Judge, Sink, Verdict, catalog_hash};

@@ -1,0 +1,105 @@
+//! Rules on the record itself, for what IAM has no condition key: compute chosen by an inference
+//! component, images, places in S3.
+
+use iam_policy::json::{Node, Value};
+use sagemaker_catalog::REDACTED;
+
+use crate::finding::Code;
+use crate::target::{Allowlist, RecordRule};
+
+/// A value that a record rule does not allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Broken {
+    pub(crate) code: Code,
+    pub(crate) key: &'static str,
+    pub(crate) wanted: Vec<String>,
+    pub(crate) observed: Vec<String>,
+}
+
+/// What the parameters of a call show that the rule does not allow.
+pub(crate) fn broken(
+    rule: &RecordRule,
+    instance_types: &[String],
+    parameters: Option<&Node<'_>>,
+) -> Vec<Broken> {
+    let mut found = Places::default();
+    if let Some(parameters) = parameters {
+        found.walk(parameters, "");
+    }
+    let types: Vec<String> = match &rule.instance_types {
+        Some(list) => {
+            instance_types.iter().filter(|value| is_judged(list, value)).cloned().collect()
+        }
+        None => Vec::new(),
+    };
+    [
+        (Code::InstanceType, "instance_types", &rule.instance_types, types.as_slice()),
+        (Code::Image, "images", &rule.images, found.images.as_slice()),
+        (Code::DataLocation, "s3", &rule.s3, found.locations.as_slice()),
+    ]
+    .into_iter()
+    .filter_map(|(code, key, list, values)| {
+        let list = list.as_ref()?;
+        let observed = refused(list, values);
+        let wanted = list.patterns.clone();
+        (!observed.is_empty()).then_some(Broken { code, key, wanted, observed })
+    })
+    .collect()
+}
+
+/// A tracking server of MLflow has a size, not an instance type: a list that names no size says
+/// nothing about it.
+fn is_judged(list: &Allowlist, value: &str) -> bool {
+    let is_size = |text: &str| ["Small", "Medium", "Large"].contains(&text);
+    !is_size(value) || list.patterns.iter().any(|pattern| is_size(pattern))
+}
+
+fn refused(list: &Allowlist, values: &[String]) -> Vec<String> {
+    let mut refused: Vec<String> =
+        values.iter().filter(|value| !list.allows(value)).cloned().collect();
+    refused.sort();
+    refused.dedup();
+    refused
+}
+
+/// Images and S3 locations anywhere in the parameters, told by the names of their members.
+#[derive(Default)]
+struct Places {
+    images: Vec<String>,
+    locations: Vec<String>,
+}
+
+impl Places {
+    fn walk(&mut self, node: &Node<'_>, member: &str) {
+        match &node.value {
+            Value::Object(members) => {
+                for inner in members {
+                    self.walk(&inner.node, &inner.key);
+                }
+            }
+            Value::Array(elements) => {
+                for element in elements {
+                    self.walk(element, member);
+                }
+            }
+            Value::String(text) => self.text(text, member),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn text(&mut self, text: &str, member: &str) {
+        if text == REDACTED {
+            // What is there is not told.
+        } else if text.starts_with("s3://") {
+            self.locations.push(text.to_owned());
+        } else if is_image_member(member) && !text.is_empty() {
+            self.images.push(text.to_owned());
+        }
+    }
+}
+
+/// `image`, `imageUri`, `trainingImage`, `ruleEvaluatorImage`, …
+fn is_image_member(member: &str) -> bool {
+    let lower = member.to_lowercase();
+    lower.ends_with("image") || lower.ends_with("imageuri")
+}

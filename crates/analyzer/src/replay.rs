@@ -1,0 +1,355 @@
+//! A CloudTrail record to the requests that IAM authorised.
+//!
+//! One record gives one *primary* request, and implied ones that leave no record of their own:
+//! `iam:PassRole` for each role in the parameters, `sagemaker:AddTags` when a create call carries
+//! tags, the second resource of `CreateEndpoint` and `UpdateEndpoint`. Where a key that takes one
+//! value would have several (a file system per channel, a model per variant), each is a request of
+//! its own and all must be allowed. Which parameter feeds which key is data: the catalog's table.
+//!
+//! A value that the record does not show is unknown, never guessed: parameters that are null,
+//! omitted for their size or redacted leave the keys they feed unknown.
+
+pub(crate) mod alias;
+mod entries;
+mod global;
+mod keys;
+pub mod refusal;
+mod resource;
+mod split;
+mod tags;
+mod value;
+
+use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
+
+use cloudtrail::{Outcome, Record};
+use iam_policy::json::{self, Node, Value};
+use iam_policy::{ContextValue, RequestContext, ResourceValue, partition_of_region};
+use sagemaker_catalog::{Action, Catalog, EventAction, ParameterPath, Texts};
+
+use crate::actor::Actor;
+use crate::target::Facts;
+use refusal::Refusal;
+
+/// How a request came out of its record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RequestKind {
+    /// What the event names; also each part of a split one.
+    Primary,
+    /// `iam:PassRole` for a role in the parameters.
+    PassRole,
+    /// `sagemaker:AddTags` for the tags of a create call.
+    AddTags,
+    /// The second resource of a call that needs two.
+    ExtraResource,
+}
+
+impl RequestKind {
+    /// The one spelling, in columns.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::PassRole => "pass_role",
+            Self::AddTags => "add_tags",
+            Self::ExtraResource => "extra_resource",
+        }
+    }
+}
+
+/// One request of a record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// How it came about.
+    pub kind: RequestKind,
+    /// What IAM was asked.
+    pub context: RequestContext,
+    /// Keys whose value was derived rather than read: defaults of the service, ARNs built from
+    /// names. Sorted.
+    pub derived_keys: Vec<String>,
+    /// The type of the resource, such as `training-job`, where the catalog knows it.
+    pub resource_type: Option<String>,
+}
+
+/// A record, replayed. One is used for record after record, keeping its memory.
+#[derive(Clone, Debug, Default)]
+pub struct Replay {
+    /// The requests in the order of their index; never empty.
+    pub requests: Vec<Request>,
+    /// Instance types anywhere in the parameters that choose compute.
+    pub instance_types: Vec<String>,
+    /// What AWS said when it refused.
+    pub refusal: Option<Refusal>,
+    /// Whether CloudTrail left the parameters out for their size.
+    pub omitted: bool,
+    /// The profile of Studio behind the call, where the parameters name one.
+    pub user_profile_arn: Option<String>,
+    /// Contexts of earlier records, to be used again.
+    spare: RefCell<Vec<RequestContext>>,
+}
+
+/// What is known of the parameters of a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Parameters<'n, 'a> {
+    Known(&'n Node<'a>),
+    /// Null, omitted for their size, or redacted as a whole.
+    Unknown,
+}
+
+impl<'n, 'a> Parameters<'n, 'a> {
+    fn of(root: Option<&'n Node<'a>>, omitted: bool) -> Self {
+        match root {
+            Some(node) if matches!(node.value, Value::Object(_)) && !omitted => Self::Known(node),
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// What the replay of one record has at hand.
+pub(crate) struct Call<'r, 'n, 'a> {
+    pub(crate) record: &'r Record<'a>,
+    pub(crate) actor: &'r Actor,
+    pub(crate) facts: &'r Facts,
+    pub(crate) catalog: &'static Catalog,
+    pub(crate) event: EventAction<'r>,
+    pub(crate) parameters: Parameters<'n, 'a>,
+    /// Parsed when it is asked for: few calls need it.
+    response: OnceCell<Option<Node<'a>>>,
+    spare: &'r RefCell<Vec<RequestContext>>,
+    pub(crate) partition: &'static str,
+    pub(crate) region: &'r str,
+}
+
+/// The service that execution roles are passed to.
+/// <https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html>
+const PASSED_TO_SERVICE: &str = "sagemaker.amazonaws.com";
+
+impl Replay {
+    /// Replays a record, whose parameters are parsed, into the requests that IAM authorised. What
+    /// was here before is gone.
+    pub fn replay(
+        &mut self,
+        record: &Record<'_>,
+        parameters: Option<&Node<'_>>,
+        actor: &Actor,
+        facts: &Facts,
+        catalog: &'static Catalog,
+    ) {
+        let spare = self.requests.drain(..).map(|request| request.context);
+        self.spare.get_mut().extend(spare);
+        self.omitted = parameters.is_some_and(is_omitted);
+        let region = record.aws_region.as_deref().unwrap_or_default();
+        let call = Call {
+            record,
+            actor,
+            facts,
+            catalog,
+            event: catalog.event(&record.event_source, &record.event_name),
+            parameters: Parameters::of(parameters, self.omitted),
+            response: OnceCell::new(),
+            spare: &self.spare,
+            partition: partition_of_region(region),
+            region,
+        };
+        let refused = record.outcome() == Outcome::Denied;
+        let message = record.error_message.as_deref().unwrap_or_default();
+        self.refusal = refused.then(|| Refusal::parse(message));
+        self.instance_types = call.instance_types();
+        self.user_profile_arn = call.user_profile_arn();
+        self.requests = call.requests(self.refusal.as_ref());
+    }
+}
+
+/// CloudTrail leaves out parameters above 100 KB, and says so in their place.
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
+fn is_omitted(parameters: &Node<'_>) -> bool {
+    let says = |key: &str, wanted: &str| match parameters.get(key).map(|node| &node.value) {
+        Some(Value::Bool(true)) => wanted == "true",
+        Some(Value::String(text)) => text == wanted,
+        _ => false,
+    };
+    says("omitted", "true") && says("reason", "requestParameters too large")
+}
+
+impl Call<'_, '_, '_> {
+    fn requests(&self, refusal: Option<&Refusal>) -> Vec<Request> {
+        let other = refusal.and_then(|refusal| {
+            let action = refusal.action.as_deref()?;
+            (!action.eq_ignore_ascii_case(&self.event.to_string())).then_some((refusal, action))
+        });
+        if let Some((refusal, action)) = other {
+            return vec![self.refused_request(refusal, action)];
+        }
+        let mut requests = self.primary_requests(refusal);
+        if let (Some(action), Parameters::Known(parameters)) = (self.event.action, self.parameters)
+        {
+            let first = requests.first().map(|request| request.context.resource.clone());
+            let extra = self.extra_resources(action).into_iter();
+            // A refusal may name the second resource: then it is there already.
+            requests.extend(extra.filter(|extra| Some(&extra.context.resource) != first.as_ref()));
+            requests.extend(self.pass_role_requests(action, parameters));
+            requests.extend(self.add_tags_request(action, parameters));
+        }
+        requests
+    }
+
+    fn request(&self, kind: RequestKind, action: String, resource: ResourceValue) -> Request {
+        let mut context = self.context(action, resource);
+        context.management_account.clone_from(&self.facts.management_account);
+        self.set_global_keys(&mut context);
+        let resource_type = resource_text(&context.resource)
+            .and_then(|arn| self.catalog.resource_type_of_arn(arn))
+            .map(str::to_owned);
+        Request { kind, context, derived_keys: Vec::new(), resource_type }
+    }
+
+    fn context(&self, action: String, resource: ResourceValue) -> RequestContext {
+        let principal = &self.actor.principal;
+        match self.spare.borrow_mut().pop() {
+            Some(mut context) => {
+                context.reset(principal, action, resource);
+                context
+            }
+            None => RequestContext::new(principal.clone(), action, resource),
+        }
+    }
+
+    pub(crate) fn response(&self) -> Option<&Node<'_>> {
+        let parsed = self.response.get_or_init(|| json::parse(self.record.response_elements?).ok());
+        parsed.as_ref()
+    }
+
+    /// Sessions of Studio are all named alike; some calls say for whom they are.
+    fn user_profile_arn(&self) -> Option<String> {
+        let Parameters::Known(parameters) = self.parameters else { return None };
+        let text = |name: &str| {
+            let path: ParameterPath = name.parse().ok()?;
+            path.first(parameters)?.text().map(Cow::into_owned)
+        };
+        let tail = format!("user-profile/{}/{}", text("domainId")?, text("userProfileName")?);
+        Some(self.arn("sagemaker", &tail))
+    }
+
+    fn primary_requests(&self, refusal: Option<&Refusal>) -> Vec<Request> {
+        let (resource, creates) = self.primary_resource(refusal);
+        let base = self.request(RequestKind::Primary, self.event.to_string(), resource);
+        self.with_service_keys(base, creates)
+    }
+
+    /// `CreateEndpoint` and `UpdateEndpoint` are checked on the endpoint and on its configuration.
+    fn extra_resources(&self, action: &Action) -> Vec<Request> {
+        let two = matches!(action.name.as_str(), "CreateEndpoint" | "UpdateEndpoint");
+        let second = action.resource("endpoint-config").filter(|_| two);
+        let second = second.map(|rule| {
+            let resource = self.resource_of(rule);
+            let request = self.request(RequestKind::ExtraResource, action.id(), resource);
+            self.with_service_keys(request, rule.created)
+        });
+        second.unwrap_or_default()
+    }
+
+    fn pass_role_requests(&self, action: &Action, parameters: &Node<'_>) -> Vec<Request> {
+        let mut requests: Vec<Request> = Vec::new();
+        for path in &action.pass_role {
+            let texts = Texts::of([path], parameters);
+            let hidden = (!texts.is_complete()).then_some(ResourceValue::Unknown);
+            let roles = texts.values.iter().map(|role| ResourceValue::Known(role.to_string()));
+            for role in roles.chain(hidden) {
+                let request = self.pass_role_request(role, is_execution_role(path));
+                if !requests.contains(&request) {
+                    requests.push(request);
+                }
+            }
+        }
+        requests
+    }
+
+    fn pass_role_request(&self, role: ResourceValue, execution_role: bool) -> Request {
+        let mut request = self.request(RequestKind::PassRole, "iam:PassRole".to_owned(), role);
+        let context = &mut request.context;
+        let service = if execution_role {
+            ContextValue::one(PASSED_TO_SERVICE)
+        } else {
+            ContextValue::Unknown
+        };
+        context.set("iam:PassedToService", service);
+        context.set("iam:AssociatedResourceArn", ContextValue::Unknown);
+        context.set_family("iam:ResourceTag/", ContextValue::Unknown);
+        context.set_family("aws:ResourceTag/", ContextValue::Unknown);
+        request.resource_type = Some("role".to_owned());
+        request
+    }
+
+    fn add_tags_request(&self, action: &Action, parameters: &Node<'_>) -> Option<Request> {
+        let tagged = action.tags_imply_add_tags && tags::has_tags(parameters);
+        tagged.then(|| {
+            let (resource, _) = self.primary_resource(None);
+            self.add_tags_on(resource)
+        })
+    }
+
+    fn add_tags_on(&self, resource: ResourceValue) -> Request {
+        let mut request =
+            self.request(RequestKind::AddTags, "sagemaker:AddTags".to_owned(), resource);
+        request.context.set("sagemaker:TaggingAction", ContextValue::one(self.event.name));
+        self.set_tags_of_new_resource(&mut request.context);
+        request
+    }
+
+    /// The one request of a call that was refused for another action than its own.
+    fn refused_request(&self, refusal: &Refusal, action: &str) -> Request {
+        let resource = match refusal.resource.as_deref() {
+            Some(text) if text.starts_with("arn:") => ResourceValue::Known(text.to_owned()),
+            _ => ResourceValue::Unknown,
+        };
+        if action.eq_ignore_ascii_case("iam:PassRole") {
+            let known_action = self.event.action.map(|action| action.pass_role.as_slice());
+            let execution_role =
+                known_action.is_none_or(|paths| paths.iter().all(is_execution_role));
+            return self.pass_role_request(resource, execution_role);
+        }
+        if action.eq_ignore_ascii_case("sagemaker:AddTags") {
+            return self.add_tags_on(resource);
+        }
+        let mut request = self.request(RequestKind::Primary, action.to_owned(), resource);
+        let prefix = action.split(':').next().unwrap_or_default();
+        request.context.set_family(&format!("{prefix}:"), ContextValue::Unknown);
+        for family in ["aws:ResourceTag/", "aws:RequestTag/"] {
+            request.context.set_family(family, ContextValue::Unknown);
+        }
+        request.context.set("aws:TagKeys", ContextValue::Unknown);
+        request
+    }
+
+    fn instance_types(&self) -> Vec<String> {
+        let (Some(action), Parameters::Known(parameters)) = (self.event.action, self.parameters)
+        else {
+            return Vec::new();
+        };
+        let texts = Texts::of(&action.instance_type_paths, parameters);
+        let mut types: Vec<String> = texts.values.iter().map(ToString::to_string).collect();
+        types.sort();
+        types.dedup();
+        types
+    }
+}
+
+/// Whether SageMaker itself assumes the role at this place; some members hold roles for services
+/// that Canvas or data processing use.
+fn is_execution_role(path: &ParameterPath) -> bool {
+    let text = path.to_string();
+    let own = ["roleArn", "executionRole", "executionRoleArn", "domainExecutionRoleArn"];
+    let last = text.rsplit('.').next().unwrap_or_default();
+    own.contains(&last) && !text.contains("canvasAppSettings")
+}
+
+fn resource_text(resource: &ResourceValue) -> Option<&str> {
+    match resource {
+        ResourceValue::Known(text) | ResourceValue::Like(text) => Some(text),
+        ResourceValue::OneOf(texts) => texts.last().map(String::as_str),
+        ResourceValue::Unknown => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+//! The target policy set: what principals *should* be allowed to do.
+//!
+//! A folder with `policy-set.toml` and IAM policy JSON. This module gets the folder's files as
+//! text, checks all of it, and reports every fault with file, line and column: a set that cannot
+//! be read whole judges nothing.
+
+mod bind;
+mod config;
+mod hash;
+mod load;
+
+pub use bind::{Bound, Matched, Unjudged};
+pub use load::{TargetError, TargetFault, load};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use iam_policy::{Glob, NamedPolicy};
+
+/// The file that describes a policy set.
+pub const MANIFEST: &str = "policy-set.toml";
+
+/// A policy set, checked.
+#[derive(Debug)]
+pub struct TargetSet {
+    /// Its name.
+    pub name: String,
+    /// The higher revision wins where two runs judged the same call.
+    pub revision: u64,
+    /// Hash of everything in the set that changes a verdict.
+    pub hash: String,
+    bindings: Vec<Binding>,
+    scps: OrganisationPolicies,
+    record_rules: Vec<RecordRule>,
+    exemptions: Vec<Exemption>,
+    /// What CloudTrail does not carry.
+    pub facts: Facts,
+}
+
+/// Facts the set's owner states.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The organisation's management account, which SCPs do not bind.
+    pub management_account: Option<String>,
+    /// The organisation that the trail's accounts belong to.
+    pub org_id: Option<String>,
+    /// The VPC of each VPC endpoint.
+    pub vpc_endpoints: BTreeMap<String, String>,
+}
+
+/// Which policies some principals should have.
+#[derive(Debug)]
+struct Binding {
+    principals: PrincipalPatterns,
+    identity: Vec<NamedPolicy>,
+    boundary: Option<NamedPolicy>,
+    priority: i64,
+}
+
+/// A rule on the record itself, also where IAM has no condition key.
+#[derive(Debug)]
+pub struct RecordRule {
+    principals: PrincipalPatterns,
+    /// Instance types that may be used.
+    pub instance_types: Option<Allowlist>,
+    /// Container images that may be used.
+    pub images: Option<Allowlist>,
+    /// S3 locations that may be used.
+    pub s3: Option<Allowlist>,
+}
+
+/// A list of globs, as written and compiled.
+#[derive(Debug)]
+pub struct Allowlist {
+    /// As written.
+    pub patterns: Vec<String>,
+    globs: Vec<Glob>,
+}
+
+impl Allowlist {
+    fn new(patterns: Vec<String>) -> Self {
+        let globs = patterns.iter().map(|pattern| Glob::new(pattern)).collect();
+        Self { patterns, globs }
+    }
+
+    /// Whether the list has the value.
+    #[must_use]
+    pub fn allows(&self, value: &str) -> bool {
+        self.globs.iter().any(|glob| glob.matches(value))
+    }
+}
+
+/// Principals that are counted and shown, but never violate.
+#[derive(Debug)]
+struct Exemption {
+    principals: PrincipalPatterns,
+    reason: String,
+}
+
+/// Whom an entry is about: any of the patterns, in any of the accounts.
+#[derive(Clone, Debug)]
+struct PrincipalPatterns {
+    patterns: Vec<PrincipalPattern>,
+    /// Empty: every account.
+    accounts: Vec<String>,
+}
+
+impl PrincipalPatterns {
+    fn cover(&self, principal: &str) -> bool {
+        self.here(principal) && self.patterns.iter().any(|pattern| pattern.covers(principal))
+    }
+
+    /// Whether the role may be covered when its path is unknown: names of roles are unique in an
+    /// account, so whichever path it has, it is that one role.
+    fn cover_by_name(&self, role_without_path: &str) -> bool {
+        let any_path = role_without_path.replacen(":role/", ":role/*/", 1);
+        let any_path = PrincipalPattern::new(&any_path);
+        let may_be = |pattern: &PrincipalPattern| {
+            pattern.covers(role_without_path) || pattern.overlaps(&any_path)
+        };
+        self.here(role_without_path) && self.patterns.iter().any(may_be)
+    }
+
+    fn here(&self, principal: &str) -> bool {
+        let account = principal.split(':').nth(4).unwrap_or_default();
+        self.accounts.is_empty() || self.accounts.iter().any(|known| known == account)
+    }
+
+    /// Whether some principal may be covered by both.
+    fn overlap(&self, other: &Self) -> bool {
+        let shared_account = self.accounts.is_empty()
+            || other.accounts.is_empty()
+            || self.accounts.iter().any(|account| other.accounts.contains(account));
+        let shared =
+            |pattern: &PrincipalPattern| other.patterns.iter().any(|p| p.overlaps(pattern));
+        shared_account && self.patterns.iter().any(shared)
+    }
+}
+
+/// A pattern of principals: `*`, or an ARN with wildcards that stay within its six parts. They
+/// must: the path of a role may hold colons, and its owner chooses it.
+#[derive(Clone, Debug)]
+struct PrincipalPattern {
+    text: String,
+    /// None for `*`.
+    parts: Option<Vec<Glob>>,
+}
+
+impl PrincipalPattern {
+    fn new(text: &str) -> Self {
+        let parts = (text != "*").then(|| text.splitn(6, ':').map(Glob::new).collect());
+        Self { text: text.to_owned(), parts }
+    }
+
+    fn covers(&self, principal: &str) -> bool {
+        let Some(parts) = &self.parts else { return true };
+        let found: Vec<&str> = principal.splitn(6, ':').collect();
+        parts.len() == found.len() && parts.iter().zip(found).all(|(glob, part)| glob.matches(part))
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        let (Some(one), Some(two)) = (&self.parts, &other.parts) else { return true };
+        one.len() == two.len() && one.iter().zip(two).all(|(one, two)| one.intersects(two))
+    }
+}
+
+/// SCPs: per level, what is attached there.
+#[derive(Debug, Default)]
+struct OrganisationPolicies {
+    /// Attached to the root (`accounts = ["*"]`).
+    root: Option<Level>,
+    /// Attached to accounts.
+    accounts: BTreeMap<String, Level>,
+}
+
+#[derive(Clone, Debug)]
+struct Level {
+    policies: Vec<NamedPolicy>,
+    /// Whether `FullAWSAccess` is attached here as well.
+    full_access: bool,
+}
+
+impl Default for Level {
+    fn default() -> Self {
+        Self { policies: Vec::new(), full_access: true }
+    }
+}
+
+impl OrganisationPolicies {
+    /// The levels that bind an account, root first.
+    fn levels(&self, account: &str, full_access: &NamedPolicy) -> Vec<Vec<NamedPolicy>> {
+        let levels = self.root.iter().chain(self.accounts.get(account));
+        levels
+            .map(|level| {
+                let implied = level.full_access.then(|| full_access.clone());
+                implied.into_iter().chain(level.policies.iter().cloned()).collect()
+            })
+            .collect()
+    }
+}
+
+/// A policy that allows everything, under the name of what implies it.
+fn allow_everything(name: &str) -> NamedPolicy {
+    use iam_policy::{Block, Effect, PolicyDocument, Statement, Version};
+    let any = || Block { negated: false, patterns: vec!["*".to_owned()] };
+    let statement = Statement {
+        sid: None,
+        effect: Effect::Allow,
+        principal: None,
+        action: any(),
+        resource: Some(any()),
+        conditions: Vec::new(),
+    };
+    let version = Some(Version::V2012);
+    let document = PolicyDocument { version, id: None, statements: vec![statement] };
+    NamedPolicy { name: name.into(), document: Arc::new(document) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,405 @@
+//! From the folder's files to a [`TargetSet`], or to every fault that stands in the way.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use iam_policy::json::line_and_column;
+use iam_policy::{AccountId, Dialect, NamedPolicy, PolicyDocument, nearest, parse};
+use toml::Spanned;
+
+use super::config::{
+    BindingConfig, Config, ExemptConfig, FactsConfig, OrganisationConfig, RecordRuleConfig, WORDS,
+};
+use super::{
+    Allowlist, Binding, Exemption, Facts, Level, MANIFEST, OrganisationPolicies, PrincipalPattern,
+    PrincipalPatterns, RecordRule, TargetSet, allow_everything, hash,
+};
+
+/// A fault of a policy set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetFault {
+    /// The file, relative to the folder.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl fmt::Display for TargetFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}\n  at {}, line {}, column {}",
+            self.message, self.file, self.line, self.column
+        )?;
+        match &self.help {
+            Some(help) => write!(f, "\nhelp: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why there is no policy set: every fault found. Never empty.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the policy set cannot be used")]
+pub struct TargetError {
+    /// The faults, in the order of files and lines.
+    pub faults: Vec<TargetFault>,
+}
+
+/// Reads a policy set from the files of its folder, by path relative to it.
+///
+/// # Errors
+/// Every fault, when there is one: no policy set, no verdict.
+pub fn load(files: &BTreeMap<String, Vec<u8>>) -> Result<TargetSet, TargetError> {
+    let mut loader = Loader { files, manifest: "", faults: Vec::new(), read: BTreeMap::new() };
+    let set = loader.set();
+    let mut faults = loader.faults;
+    match set {
+        Some(set) if faults.is_empty() => Ok(set),
+        _ => {
+            faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+            Err(TargetError { faults })
+        }
+    }
+}
+
+struct Loader<'f> {
+    files: &'f BTreeMap<String, Vec<u8>>,
+    manifest: &'f str,
+    faults: Vec<TargetFault>,
+    /// Each policy is read once, however often it is named.
+    read: BTreeMap<String, Option<Arc<PolicyDocument>>>,
+}
+
+impl<'f> Loader<'f> {
+    fn fault(&mut self, span: Range<usize>, message: impl Into<String>) {
+        self.fault_with_help(span, message, None);
+    }
+
+    fn fault_with_help(
+        &mut self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) {
+        let (line, column) = line_and_column(self.manifest, span.start);
+        let (file, message) = (MANIFEST.to_owned(), message.into());
+        self.faults.push(TargetFault { file, line, column, message, help });
+    }
+
+    fn set(&mut self) -> Option<TargetSet> {
+        let config = self.config()?;
+        if *config.schema.get_ref() != 1 {
+            let message =
+                format!("unknown schema {}; this version reads 1", config.schema.get_ref());
+            self.fault(config.schema.span(), message);
+        }
+        let bindings: Vec<Binding> =
+            config.binding.iter().map(|entry| self.binding(entry)).collect();
+        self.refuse_two_boundaries(&config.binding, &bindings);
+        let scps = self.organisation(&config.scp, "scp", Dialect::Identity);
+        // RCPs are read and checked, but none reaches the calls judged here: they cover neither
+        // SageMaker nor IAM.
+        // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+        self.organisation(&config.rcp, "rcp", Dialect::Resource);
+        let record_rules =
+            config.record_rule.into_iter().map(|rule| self.record_rule(rule)).collect();
+        let exemptions = config.exempt.into_iter().map(|entry| self.exemption(entry)).collect();
+        let facts = self.facts(config.facts);
+        let mut set = TargetSet {
+            name: config.name,
+            revision: config.revision,
+            hash: String::new(),
+            bindings,
+            scps,
+            record_rules,
+            exemptions,
+            facts,
+        };
+        set.hash = hash::of(&set);
+        Some(set)
+    }
+
+    fn config(&mut self) -> Option<Config> {
+        let Some(bytes) = self.files.get(MANIFEST) else {
+            self.fault_with_help(
+                0..0,
+                format!("there is no `{MANIFEST}`"),
+                Some(
+                    "a policy set is a folder with this file and the policies it names".to_owned(),
+                ),
+            );
+            return None;
+        };
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            self.fault(0..0, "not UTF-8");
+            return None;
+        };
+        self.manifest = text;
+        match toml::from_str(text) {
+            Ok(config) => Some(config),
+            Err(error) => {
+                self.toml_fault(&error);
+                None
+            }
+        }
+    }
+
+    fn toml_fault(&mut self, error: &toml::de::Error) {
+        let message = in_words(error.message().lines().next().unwrap_or_default());
+        let unknown = message.strip_prefix("unknown field `");
+        let unknown = unknown.and_then(|rest| rest.split_once('`')).map(|(word, _)| word);
+        let help = unknown.and_then(|word| nearest(word, WORDS));
+        let help = help.map(|word| format!("did you mean `{word}`?"));
+        let head_fields = ["missing field `schema`", "missing field `revision`"];
+        let lacks = head_fields.contains(&message.as_str());
+        let head = "a policy set starts with `schema = 1`, `revision = 1` and `name = \"…\"`";
+        let help = help.or(lacks.then(|| head.to_owned()));
+        self.fault_with_help(error.span().unwrap_or(0..0), message, help);
+    }
+
+    fn binding(&mut self, config: &BindingConfig) -> Binding {
+        let mut patterns: Vec<PrincipalPattern> = Vec::new();
+        for pattern in config.principals.iter().flatten() {
+            patterns.push(self.principal_pattern(pattern));
+        }
+        if let Some(permission_set) = &config.permission_set {
+            patterns.extend(permission_set_patterns(permission_set.get_ref()));
+        }
+        if let Some(groups) = &config.groups {
+            self.fault(groups.span(), "`groups` needs a snapshot of IAM, which is not read here");
+        }
+        if let Some(tags) = &config.tags {
+            self.fault(tags.span(), "`tags` needs a snapshot of IAM, which is not read here");
+        }
+        if patterns.is_empty() {
+            let message = format!("the binding `{}` names no principal", config.name.get_ref());
+            self.fault(config.name.span(), message);
+        }
+        let accounts = self.accounts(&config.accounts);
+        let identity = config.identity.iter().filter_map(|path| self.identity(path)).collect();
+        let boundary =
+            config.boundary.as_ref().and_then(|path| self.policy(path, Dialect::Identity));
+        let principals = PrincipalPatterns { patterns, accounts };
+        Binding { principals, identity, boundary, priority: config.priority }
+    }
+
+    fn principal_pattern(&mut self, pattern: &Spanned<String>) -> PrincipalPattern {
+        let text = pattern.get_ref();
+        let arn = text.starts_with("arn:") && text.splitn(6, ':').count() == 6;
+        if text != "*" && !arn {
+            let message = format!("`{}` is no ARN pattern", text.escape_debug());
+            let help = "such as `arn:aws:iam::*:role/team/*`; the path is part of it".to_owned();
+            self.fault_with_help(pattern.span(), message, Some(help));
+        }
+        PrincipalPattern::new(text)
+    }
+
+    fn accounts(&mut self, accounts: &[Spanned<String>]) -> Vec<String> {
+        for account in accounts {
+            if let Err(error) = account.get_ref().parse::<AccountId>() {
+                self.fault(account.span(), error.to_string());
+            }
+        }
+        accounts.iter().map(|account| account.get_ref().clone()).collect()
+    }
+
+    fn identity(&mut self, path: &Spanned<String>) -> Option<NamedPolicy> {
+        match path.get_ref().as_str() {
+            "@any" => Some(allow_everything("@any")),
+            "@attached" => {
+                let message = "`@attached` needs a snapshot of IAM, which is not read here";
+                self.fault(path.span(), message);
+                None
+            }
+            _ => self.policy(path, Dialect::Identity),
+        }
+    }
+
+    fn policy(&mut self, path: &Spanned<String>, dialect: Dialect) -> Option<NamedPolicy> {
+        let name = path.get_ref();
+        if !self.read.contains_key(name) {
+            let document = self.read_policy(path, dialect);
+            self.read.insert(name.clone(), document.map(Arc::new));
+        }
+        let document = self.read.get(name).cloned().flatten()?;
+        Some(NamedPolicy { name: name.as_str().into(), document })
+    }
+
+    fn read_policy(&mut self, path: &Spanned<String>, dialect: Dialect) -> Option<PolicyDocument> {
+        let name = path.get_ref();
+        let Some(bytes) = self.files.get(name) else {
+            let known = self.files.keys().map(String::as_str);
+            let help = nearest(name, known).map(|file| format!("did you mean `{file}`?"));
+            let message = format!("there is no policy `{}`", name.escape_debug());
+            self.fault_with_help(path.span(), message, help);
+            return None;
+        };
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            self.policy_fault(name, 1, 1, "not UTF-8".to_owned(), None);
+            return None;
+        };
+        match parse(text, dialect) {
+            Ok(document) => Some(document),
+            Err(errors) => {
+                for error in errors {
+                    let place = match error.pointer.as_str() {
+                        "" => String::new(),
+                        pointer => format!(" ({pointer})"),
+                    };
+                    let message = format!("{}{place}", error.kind);
+                    self.policy_fault(name, error.line, error.column, message, error.help());
+                }
+                None
+            }
+        }
+    }
+
+    fn policy_fault(
+        &mut self,
+        file: &str,
+        line: usize,
+        column: usize,
+        message: String,
+        help: Option<String>,
+    ) {
+        self.faults.push(TargetFault { file: file.to_owned(), line, column, message, help });
+    }
+
+    /// A principal has one boundary; where two bindings may give it different ones, `priority` has
+    /// to say which.
+    fn refuse_two_boundaries(&mut self, configs: &[BindingConfig], bindings: &[Binding]) {
+        for (index, (config, binding)) in configs.iter().zip(bindings).enumerate() {
+            let earlier = configs.iter().zip(bindings).take(index);
+            let Some(boundary) = &binding.boundary else { continue };
+            for (other_config, other) in earlier {
+                let Some(other_boundary) = &other.boundary else { continue };
+                let clash = boundary.name != other_boundary.name
+                    && binding.priority == other.priority
+                    && binding.principals.overlap(&other.principals);
+                if clash {
+                    let (one, two) = (other_config.name.get_ref(), config.name.get_ref());
+                    let message = format!(
+                        "the bindings `{one}` and `{two}` give the same principal two boundaries"
+                    );
+                    let help = "give the one that counts a higher `priority`".to_owned();
+                    self.fault_with_help(config.name.span(), message, Some(help));
+                }
+            }
+        }
+    }
+
+    fn organisation(
+        &mut self,
+        entries: &[OrganisationConfig],
+        table: &str,
+        dialect: Dialect,
+    ) -> OrganisationPolicies {
+        let mut attached = OrganisationPolicies::default();
+        for entry in entries {
+            let policies: Vec<NamedPolicy> = entry
+                .policies
+                .get_ref()
+                .iter()
+                .filter_map(|path| self.policy(path, dialect))
+                .collect();
+            if let Some(units) = &entry.units {
+                let message = format!(
+                    "`units` in [[{table}]] needs the account list of a snapshot, which is not read here"
+                );
+                self.fault(units.span(), message);
+            }
+            if entry.units.is_none() && entry.accounts.get_ref().is_empty() {
+                let message = format!("this [[{table}]] is attached to nothing");
+                let help = "name `accounts`: \"*\" for the root, or account ids".to_owned();
+                self.fault_with_help(entry.policies.span(), message, Some(help));
+            }
+            for account in entry.accounts.get_ref() {
+                let level = if account.get_ref() == "*" {
+                    attached.root.get_or_insert_with(Level::default)
+                } else {
+                    self.accounts(std::slice::from_ref(account));
+                    attached.accounts.entry(account.get_ref().clone()).or_default()
+                };
+                level.policies.extend(policies.iter().cloned());
+                level.full_access &= entry.full_access;
+            }
+        }
+        attached
+    }
+
+    fn patterns(
+        &mut self,
+        principals: &Spanned<Vec<Spanned<String>>>,
+        accounts: &[Spanned<String>],
+    ) -> PrincipalPatterns {
+        if principals.get_ref().is_empty() {
+            self.fault(principals.span(), "`principals` is empty: this entry is about nobody");
+        }
+        let principals = principals.get_ref();
+        let patterns = principals.iter().map(|p| self.principal_pattern(p)).collect();
+        PrincipalPatterns { patterns, accounts: self.accounts(accounts) }
+    }
+
+    fn record_rule(&mut self, config: RecordRuleConfig) -> RecordRule {
+        RecordRule {
+            principals: self.patterns(&config.principals, &config.accounts),
+            instance_types: config.instance_types.map(Allowlist::new),
+            images: config.images.map(Allowlist::new),
+            s3: config.s3.map(Allowlist::new),
+        }
+    }
+
+    fn exemption(&mut self, config: ExemptConfig) -> Exemption {
+        let principals = self.patterns(&config.principals, &config.accounts);
+        Exemption { principals, reason: config.reason }
+    }
+
+    fn facts(&mut self, config: FactsConfig) -> Facts {
+        if let Some(account) = &config.management_account {
+            self.accounts(std::slice::from_ref(account));
+        }
+        Facts {
+            management_account: config.management_account.map(Spanned::into_inner),
+            org_id: config.org_id,
+            vpc_endpoints: config.vpc_endpoints,
+        }
+    }
+}
+
+/// The roles IAM Identity Center makes for a permission set: with and without a region in the
+/// path, and a hash of sixteen characters at the end.
+///
+/// <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>
+fn permission_set_patterns(name: &str) -> [PrincipalPattern; 2] {
+    let path = "arn:*:iam::*:role/aws-reserved/sso.amazonaws.com";
+    let role = format!("AWSReservedSSO_{name}_{}", "?".repeat(16));
+    [format!("{path}/{role}"), format!("{path}/*/{role}")].map(|text| PrincipalPattern::new(&text))
+}
+
+/// A message of the TOML reader without names of Rust types.
+fn in_words(message: &str) -> String {
+    const WORDS: [(&str, &str); 8] = [
+        ("expected u64", "expected a whole number"),
+        ("expected i64", "expected a whole number"),
+        ("expected a sequence", "expected a list"),
+        ("expected a map", "expected a table"),
+        ("invalid type: map", "found a table"),
+        ("invalid type: sequence", "found a list"),
+        ("invalid type: ", "found "),
+        ("expected struct ", "expected a table, "),
+    ];
+    let mut text = message.to_owned();
+    for (from, to) in WORDS {
+        text = text.replace(from, to);
+    }
+    text
+}
