@@ -1,0 +1,62 @@
+//! The rows of the tables: what the analysis gives, with where it comes from and who judged.
+
+mod call;
+mod finding;
+mod object;
+mod words;
+
+pub use call::CallRow;
+pub use finding::FindingRow;
+pub use object::ObjectRow;
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use crate::decode::RowDecoder;
+use crate::encode::RowEncoder;
+use crate::error::LakeError;
+use crate::provenance::Provenance;
+use crate::schema::{Column, Table};
+
+/// A row of one of the tables. The tables are known here, so nobody else has rows to add.
+pub trait TableRow: ReadRow + 'static {
+    /// Its table.
+    const TABLE: Table;
+
+    /// The order of rows in a file. Rows that compare equal are equal in every column.
+    fn order(&self, other: &Self) -> Ordering;
+
+    /// Whether this row says nothing that `kept` does not, where both count and `kept` comes
+    /// first in order.
+    fn repeats(&self, kept: &Self) -> bool;
+
+    /// Who judged.
+    fn provenance(&self) -> &Arc<Provenance>;
+
+    /// Bytes of memory it takes, about.
+    #[doc(hidden)]
+    fn weight(&self) -> usize;
+
+    #[doc(hidden)]
+    fn write(&self, row: &mut RowEncoder);
+}
+
+/// What a [`RowReader`](crate::RowReader) makes of a file: the rows of a table, or some of their
+/// columns.
+pub trait ReadRow: Sized {
+    /// The columns it is made of, out of those of its table.
+    #[doc(hidden)]
+    fn wants(_column: &Column) -> bool {
+        true
+    }
+
+    #[doc(hidden)]
+    fn read(row: &mut RowDecoder) -> Result<Self, LakeError>;
+}
+
+/// Bytes of a list, about.
+fn weight_of(texts: &[String]) -> usize {
+    texts.iter().fold(0, |sum: usize, text| {
+        sum.saturating_add(size_of::<String>()).saturating_add(text.len())
+    })
+}

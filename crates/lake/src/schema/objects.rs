@@ -1,0 +1,43 @@
+//! The columns of `objects`, the ledger.
+
+use super::Column;
+use super::ColumnType::{Boolean, Long, Text, TextList, Timestamp};
+
+pub(super) const COLUMNS: &[Column] = &[
+    Column::required("object", Text, "Key or path of the object, relative to where reading began."),
+    Column::required("identity", Text, "SHA-256 of its bytes, in hexadecimal digits."),
+    Column::optional("delivered_at", Timestamp, "When it was delivered, where its name tells."),
+    Column::optional("account", Text, "The account its name tells."),
+    Column::optional("region", Text, "The region its name tells."),
+    Column::optional("container", Text, "How it holds its records."),
+    Column::required("bytes", Long, "Its size."),
+    Column::required("read", Long, "Records read: `evaluated` + `out_of_scope` + `quarantined`."),
+    Column::required("evaluated", Long, "Records that were judged."),
+    Column::required(
+        "out_of_scope",
+        Long,
+        "Records of no concern: other services, other types of event.",
+    ),
+    Column::required("quarantined", Long, "Records that could not be read."),
+    Column::required(
+        "duplicates",
+        Long,
+        "Evaluated records whose event id came before; 0 until counted.",
+    ),
+    Column::required(
+        "object_quarantined",
+        Boolean,
+        "Whether the object could not be read as a whole.",
+    ),
+    Column::optional("reason", Text, "Why it could not."),
+    Column::required("warnings", TextList, "What is odd about it; nothing is lost for that."),
+    Column::required(
+        "batch",
+        Text,
+        "The batch that read it: its parts are named `part-<batch>.parquet`.",
+    ),
+    Column::required("policy_set", Text, "Name of the policy set that judged."),
+    Column::required("revision", Long, "Revision of the policy set; the highest one counts."),
+    Column::required("verdict_hash", Text, "Hash of everything that changes a verdict."),
+    Column::required("engine", Text, "Version of the engine that judged."),
+];
