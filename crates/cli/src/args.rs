@@ -1,0 +1,97 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use analyzer::Severity;
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Replays CloudTrail against the SageMaker policies you meant to have, and shows the drift.
+#[derive(Debug, Parser)]
+#[command(name = "driftline", version, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Judge the SageMaker calls of log files by a target policy set
+    ///
+    /// Exit codes: 0 fine, 1 findings at or above --fail-on, 2 could not run, 3 ran but some input
+    /// was unreadable and is in quarantine.
+    Analyze(AnalyzeArgs),
+    /// Evaluate requests against policies, one JSON line each: unit tests for policies
+    ///
+    /// Exit codes: 0 fine, 1 a decision differs from `expected`, 2 could not run, 3 some line was
+    /// no case.
+    Simulate(SimulateArgs),
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct AnalyzeArgs {
+    /// Log files, or folders of them (also in the layout of S3: AWSLogs/ACCOUNT/CloudTrail/…)
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
+    pub(crate) trail: Vec<PathBuf>,
+    /// The target policy set: a folder with policy-set.toml
+    #[arg(long, value_name = "DIR")]
+    pub(crate) policies: PathBuf,
+    /// Where to write the lake (Parquet) and the quarantine; without it nothing is written
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Only calls from this day on (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) from: Option<NaiveDate>,
+    /// Only calls before this day (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) to: Option<NaiveDate>,
+    /// Only calls recorded in this account
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// Only calls to this region
+    #[arg(long, value_name = "NAME")]
+    pub(crate) region: Option<String>,
+    /// How many files to read at once [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+    /// How to print the summary
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Exit with 1 when there is a finding this bad, or worse
+    #[arg(long, value_enum)]
+    pub(crate) fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct SimulateArgs {
+    /// A file of cases, one JSON object per line; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cases: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs: driftline.summary/1
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl FailOn {
+    pub(crate) fn severity(self) -> Severity {
+        match self {
+            Self::Low => Severity::Low,
+            Self::Medium => Severity::Medium,
+            Self::High => Severity::High,
+            Self::Critical => Severity::Critical,
+        }
+    }
+}

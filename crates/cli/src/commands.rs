@@ -1,0 +1,4 @@
+//! One module per verb: from what was typed to a library call to what is printed.
+
+pub(crate) mod analyze;
+pub(crate) mod simulate;

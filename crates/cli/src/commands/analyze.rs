@@ -1,0 +1,259 @@
+//! `driftline analyze`: log files in, lake and summary out.
+//!
+//! The main path: load the policy set, list the files, read them batch by batch, put the parts,
+//! merge the days, fold the findings, print.
+
+mod days;
+mod print;
+mod read;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use analyzer::summary::{RecordCounts, Summary};
+use analyzer::target::{self, TargetSet};
+use analyzer::{ENGINE, Filter, catalog_hash};
+use cloudtrail::Limits;
+use iam_policy::AccountId;
+use lake::{Batch, BatchOutput, Part, Provenance, WorkIdentity, plan_batches};
+
+use crate::args::AnalyzeArgs;
+use crate::exit_code::Exit;
+use crate::files::{self, LogFile};
+use crate::output;
+use crate::store::{Folder, Memory, Store};
+
+/// The folder of the lake below `--out`.
+const LAKE: &str = "lake";
+
+/// How many faults of a policy set are shown.
+const MAX_FAULTS: usize = 20;
+
+/// Why a run could not be finished.
+#[derive(Debug, thiserror::Error)]
+enum AnalyzeError {
+    #[error("the policy set in `{}` cannot be used; faults: {faults}", folder.display())]
+    PolicySet { folder: std::path::PathBuf, faults: usize },
+    #[error("--from {from} is not before --to {to}")]
+    Window { from: chrono::NaiveDate, to: chrono::NaiveDate },
+    #[error("--account: {0}")]
+    Account(#[from] iam_policy::AccountIdError),
+    #[error(
+        "the lake holds verdicts of another policy set that is revision {revision} too, so nobody \
+         could tell which count: raise `revision`, or choose another --out"
+    )]
+    SameRevision { revision: u64 },
+}
+
+/// What became of everything that was read.
+#[derive(Debug, Default)]
+struct Totals {
+    records: RecordCounts,
+    objects_read: u64,
+    objects_quarantined: u64,
+    /// Files that are no logs, and repeats of one that was read.
+    passed_over: u64,
+    conflicts: u64,
+    /// Warnings by code: how many files, and the first of them.
+    warnings: BTreeMap<String, (u64, String)>,
+    /// Quarantined objects and records: the first few by name.
+    unreadable: BTreeSet<String>,
+}
+
+pub(crate) fn run(args: &AnalyzeArgs) -> Result<Exit, Box<dyn std::error::Error>> {
+    if let (Some(from), Some(to)) = (args.from, args.to)
+        && from >= to
+    {
+        return Err(AnalyzeError::Window { from, to }.into());
+    }
+    if let Some(account) = &args.account {
+        account.parse::<AccountId>().map_err(AnalyzeError::Account)?;
+    }
+    let target = load_policy_set(args)?;
+    let lake = args.out.as_ref().map(|out| out.join(LAKE));
+    let logs = files::log_files(&args.trail, lake.as_deref())?;
+    let passed_over = u64::try_from(logs.skipped).unwrap_or(u64::MAX);
+    let mut totals = Totals { passed_over, ..Totals::default() };
+    let summary = match lake {
+        Some(root) => {
+            let mut lake = Folder { root };
+            days::refuse_same_revision(&lake, &provenance(&target))?;
+            analyze(args, &target, &logs.files, &mut lake, &mut totals)?
+        }
+        None => analyze(args, &target, &logs.files, &mut Memory::default(), &mut totals)?,
+    };
+    print::print(args, &target, &summary, &totals)?;
+    Ok(exit(args, &summary, &totals))
+}
+
+fn exit(args: &AnalyzeArgs, summary: &Summary, totals: &Totals) -> Exit {
+    let limit = args.fail_on.map(|fail_on| fail_on.severity());
+    let found = limit.is_some_and(|limit| summary.worst() >= Some(limit));
+    match (found, totals.is_quarantined()) {
+        (true, _) => Exit::Found,
+        (false, true) => Exit::Quarantined,
+        (false, false) => Exit::Fine,
+    }
+}
+
+fn load_policy_set(args: &AnalyzeArgs) -> Result<TargetSet, Box<dyn std::error::Error>> {
+    let files = files::policy_files(&args.policies)?;
+    target::load(&files).map_err(|error| {
+        for fault in error.faults.iter().take(MAX_FAULTS) {
+            output::note(&format!("{}\n", visible_lines(&fault.to_string())));
+        }
+        let (folder, faults) = (args.policies.clone(), error.faults.len());
+        AnalyzeError::PolicySet { folder, faults }.into()
+    })
+}
+
+/// A message of several lines, each made visible.
+fn visible_lines(text: &str) -> String {
+    text.lines().map(output::visible).collect::<Vec<_>>().join("\n")
+}
+
+fn analyze(
+    args: &AnalyzeArgs,
+    target: &TargetSet,
+    logs: &[LogFile],
+    lake: &mut impl Store,
+    totals: &mut Totals,
+) -> Result<Summary, Box<dyn std::error::Error>> {
+    let reading = read::Reading {
+        target,
+        filter: Filter {
+            from: args.from,
+            to: args.to,
+            account: args.account.clone(),
+            region: args.region.clone(),
+        },
+        limits: Limits::default(),
+        jobs: jobs(args),
+    };
+    let work = WorkIdentity {
+        provenance: provenance(target),
+        catalog_hash: catalog_hash(),
+        filter: filter_text(&reading.filter),
+    };
+    let progress = output::progress(logs.len());
+    let mut written = days::Written::default();
+    for batch in batches(logs) {
+        let mut rows = Batch::new(work.clone());
+        let provenance = rows.provenance().clone();
+        reading.read(&batch, &provenance, &progress, &mut |object| {
+            let counted = Counted::of(&object);
+            totals.count(counted, rows.add(object)?);
+            Ok(())
+        })?;
+        put(lake, rows.finish()?, &mut written)?;
+    }
+    progress.finish_and_clear();
+    days::merge(lake, &written, totals)
+}
+
+fn jobs(args: &AnalyzeArgs) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    args.jobs.map_or(cores, usize::from)
+}
+
+/// Who judges.
+fn provenance(target: &TargetSet) -> Provenance {
+    Provenance {
+        policy_set: target.name.clone(),
+        revision: target.revision,
+        verdict_hash: target.hash.clone(),
+        engine: ENGINE.to_owned(),
+    }
+}
+
+/// A filter changes what is in a part, so it is part of the name; without one, nothing is.
+fn filter_text(filter: &Filter) -> String {
+    let Filter { from, to, account, region } = filter;
+    let day = |day: &Option<chrono::NaiveDate>| day.map(|day| day.to_string());
+    let set = [
+        ("from", day(from)),
+        ("to", day(to)),
+        ("account", account.clone()),
+        ("region", region.clone()),
+    ];
+    let set = set.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
+    set.collect::<Vec<_>>().join(" ")
+}
+
+/// The files in the batches they are read in.
+fn batches(logs: &[LogFile]) -> Vec<Vec<&LogFile>> {
+    let objects = logs.iter().map(|log| (log.key.clone(), log.size)).collect();
+    let mut rest = logs.iter();
+    let sizes = plan_batches(objects).into_iter().map(|batch| batch.len());
+    sizes.map(|size| rest.by_ref().take(size).collect()).collect()
+}
+
+/// Puts the files of a batch: the parts first, the ledger last.
+fn put(
+    lake: &mut impl Store,
+    output: BatchOutput,
+    written: &mut days::Written,
+) -> Result<(), crate::files::FileError> {
+    let BatchOutput { parts, quarantine, ledger } = output;
+    for Part { path, bytes } in parts.into_iter().chain(quarantine).chain(ledger) {
+        written.add(&path);
+        lake.put(&path, bytes)?;
+    }
+    Ok(())
+}
+
+/// What of an object is counted once its rows are taken.
+struct Counted {
+    object: lake::ObjectRow,
+    unreadable: Vec<String>,
+}
+
+impl Counted {
+    fn of(rows: &lake::ObjectRows) -> Self {
+        let object = &rows.object.object;
+        let unreadable = rows.quarantine.iter().map(|entry| {
+            let place = entry.record.map(|position| format!(", record {position}"));
+            let place = place.unwrap_or_default();
+            format!("{object}{place}: {} {}", entry.reason, entry.detail)
+        });
+        Self { object: rows.object.clone(), unreadable: unreadable.collect() }
+    }
+}
+
+impl Totals {
+    /// How many unreadable things are named.
+    const NAMED: usize = 5;
+
+    fn count(&mut self, counted: Counted, taken: bool) {
+        if !taken {
+            self.passed_over = self.passed_over.saturating_add(1);
+            return;
+        }
+        let (object, records) = (counted.object, &mut self.records);
+        records.read = records.read.saturating_add(object.read);
+        records.evaluated = records.evaluated.saturating_add(object.evaluated);
+        records.out_of_scope = records.out_of_scope.saturating_add(object.out_of_scope);
+        records.quarantined = records.quarantined.saturating_add(object.quarantined);
+        let objects = match object.object_quarantined {
+            true => &mut self.objects_quarantined,
+            false => &mut self.objects_read,
+        };
+        *objects = objects.saturating_add(1);
+        for warning in object.warnings {
+            let first = || (0, object.object.clone());
+            let (count, example) = self.warnings.entry(warning).or_insert_with(first);
+            *count = count.saturating_add(1);
+            if object.object < *example {
+                example.clone_from(&object.object);
+            }
+        }
+        // Files come in an order that is left to chance: the first by name are kept.
+        self.unreadable.extend(counted.unreadable);
+        while self.unreadable.len() > Self::NAMED {
+            self.unreadable.pop_last();
+        }
+    }
+
+    fn is_quarantined(&self) -> bool {
+        self.records.quarantined > 0 || self.objects_quarantined > 0
+    }
+}

@@ -1,0 +1,190 @@
+//! The end of a run: per day, the parts become one file, each call once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+
+use analyzer::ENGINE;
+use analyzer::summary::Summary;
+use lake::{
+    Bytes, DayMerge, FindingRow, MergeInput, ObjectMerge, ObjectRow, Provenance, RowReader, Table,
+    is_merged,
+};
+
+use super::{AnalyzeError, Totals};
+use crate::store::Store;
+
+/// The Parquet files that a run has put, by folder.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    by_folder: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Written {
+    pub(super) fn add(&mut self, path: &str) {
+        if let Some((folder, name)) = path.rsplit_once('/')
+            && name.ends_with(".parquet")
+        {
+            self.by_folder.entry(folder.to_owned()).or_default().insert(name.to_owned());
+        }
+    }
+
+    /// The days (`dt=…`) of a table.
+    fn days(&self, table: Table) -> impl Iterator<Item = &str> {
+        let prefix = format!("{table}/");
+        self.by_folder.keys().filter_map(move |folder| folder.strip_prefix(&prefix))
+    }
+
+    fn names(&self, table: Table, day: &str) -> BTreeSet<String> {
+        self.by_folder.get(&folder(table, day)).cloned().unwrap_or_default()
+    }
+}
+
+fn folder(table: Table, day: &str) -> String {
+    format!("{table}/{day}")
+}
+
+/// Merges the days that a run has written to and folds the run's findings.
+pub(super) fn merge<S: Store>(
+    lake: &mut S,
+    written: &Written,
+    totals: &mut Totals,
+) -> Result<Summary, Box<dyn Error>> {
+    let mut summary = Summary::default();
+    let mut events = 0_u64;
+    // Every finding is about a call of the same day.
+    for day in written.days(Table::Calls) {
+        let merged = merge_day(lake, written, day)?;
+        events = events.saturating_add(merged.events);
+        totals.conflicts = totals.conflicts.saturating_add(merged.conflicts);
+        for row in RowReader::<FindingRow>::open(merged.findings)? {
+            summary.add(row?.finding);
+        }
+    }
+    totals.records.duplicates = totals.records.evaluated.saturating_sub(events);
+    for day in written.days(Table::Objects) {
+        merge_ledger(lake, day)?;
+    }
+    Ok(summary)
+}
+
+/// A lake with verdicts of another policy set of the same revision: which of them counts would be
+/// left to chance.
+pub(super) fn refuse_same_revision(
+    lake: &impl Store,
+    ours: &Provenance,
+) -> Result<(), Box<dyn Error>> {
+    for day in lake.folders(Table::Objects.as_str())? {
+        for name in lake.names(&folder(Table::Objects, &day))? {
+            let file = lake.open(&format!("{}/{name}", folder(Table::Objects, &day)))?;
+            for row in RowReader::<ObjectRow>::open(file)? {
+                let theirs = row?.provenance;
+                if theirs.revision == ours.revision && theirs.verdict_hash != ours.verdict_hash {
+                    return Err(AnalyzeError::SameRevision { revision: ours.revision }.into());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a run knows of one day: its own calls, each once, whatever else the lake holds.
+struct Day {
+    events: u64,
+    conflicts: u64,
+    findings: Bytes,
+}
+
+/// Merges what the run has put into a day, then that with what was there before.
+fn merge_day<S: Store>(lake: &mut S, written: &Written, day: &str) -> Result<Day, Box<dyn Error>> {
+    let own_calls = written.names(Table::Calls, day);
+    let own_findings = written.names(Table::Findings, day);
+    let own = merge_files(lake, day, &own_calls, &own_findings)?;
+    let calls: BTreeSet<String> = lake.names(&folder(Table::Calls, day))?.into_iter().collect();
+    let findings: BTreeSet<String> =
+        lake.names(&folder(Table::Findings, day))?.into_iter().collect();
+    if calls.len() > 1 || findings.len() > 1 {
+        merge_files(lake, day, &calls, &findings)?;
+    }
+    Ok(own)
+}
+
+/// Merges some files of a day and takes them away.
+fn merge_files<S: Store>(
+    lake: &mut S,
+    day: &str,
+    calls: &BTreeSet<String>,
+    findings: &BTreeSet<String>,
+) -> Result<Day, Box<dyn Error>> {
+    let merge = DayMerge::new(
+        inputs(lake, Table::Calls, day, calls)?,
+        inputs(lake, Table::Findings, day, findings)?,
+    )?;
+    let (merged_calls, report) = merge.write_calls(ENGINE, Vec::new())?;
+    let conflicting = &report.conflict_findings;
+    let (merged_findings, found) = merge.write_findings(ENGINE, conflicting, Vec::new())?;
+    let name = merge.file_name();
+    drop(merge);
+    put_merged(lake, Table::Calls, day, &name, merged_calls, report.rows_out)?;
+    put_merged(lake, Table::Findings, day, &name, merged_findings.clone(), found.rows_out)?;
+    remove(lake, Table::Calls, day, calls, &name)?;
+    remove(lake, Table::Findings, day, findings, &name)?;
+    let conflicts = u64::try_from(report.conflicts.len()).unwrap_or(u64::MAX);
+    Ok(Day { events: report.events, conflicts, findings: Bytes::from(merged_findings) })
+}
+
+fn merge_ledger<S: Store>(lake: &mut S, day: &str) -> Result<(), Box<dyn Error>> {
+    let names: BTreeSet<String> = lake.names(&folder(Table::Objects, day))?.into_iter().collect();
+    if let (1, Some(only)) = (names.len(), names.first())
+        && is_merged(only)
+    {
+        return Ok(());
+    }
+    let all = ObjectMerge::new(inputs(lake, Table::Objects, day, &names)?)?;
+    let (merged, report) = all.write(ENGINE, Vec::new())?;
+    let name = all.file_name();
+    drop(all);
+    put_merged(lake, Table::Objects, day, &name, merged, report.rows_out)?;
+    remove(lake, Table::Objects, day, &names, &name)
+}
+
+fn inputs<S: Store>(
+    lake: &S,
+    table: Table,
+    day: &str,
+    names: &BTreeSet<String>,
+) -> Result<Vec<MergeInput<S::File>>, Box<dyn Error>> {
+    let mut inputs = Vec::with_capacity(names.len());
+    for name in names {
+        let file = lake.open(&format!("{}/{name}", folder(table, day)))?;
+        inputs.push(MergeInput { name: name.clone(), file });
+    }
+    Ok(inputs)
+}
+
+/// A file without rows says nothing, and is not put.
+fn put_merged<S: Store>(
+    lake: &mut S,
+    table: Table,
+    day: &str,
+    name: &str,
+    bytes: Vec<u8>,
+    rows: u64,
+) -> Result<(), Box<dyn Error>> {
+    if rows > 0 {
+        lake.put(&format!("{}/{name}", folder(table, day)), bytes)?;
+    }
+    Ok(())
+}
+
+fn remove<S: Store>(
+    lake: &mut S,
+    table: Table,
+    day: &str,
+    names: &BTreeSet<String>,
+    kept: &str,
+) -> Result<(), Box<dyn Error>> {
+    for name in names.iter().filter(|name| *name != kept) {
+        lake.remove(&format!("{}/{name}", folder(table, day)))?;
+    }
+    Ok(())
+}

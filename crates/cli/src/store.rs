@@ -1,0 +1,107 @@
+//! Where the files of a lake are put: a folder, or memory when nothing is to be written.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use lake::{Bytes, ChunkReader};
+
+use crate::files::{self, FileError};
+
+/// A place for the files of a lake, by path below its root.
+pub(crate) trait Store {
+    /// What a file is read from.
+    type File: ChunkReader + 'static;
+
+    /// Puts a file, whole or not at all. A file of that path is replaced.
+    fn put(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), FileError>;
+    /// Opens a file.
+    fn open(&self, path: &str) -> Result<Self::File, FileError>;
+    /// The names of the Parquet files in a folder, sorted; none when there is no such folder.
+    fn names(&self, folder: &str) -> Result<Vec<String>, FileError>;
+    /// The names of the folders in a folder, sorted; none when there is no such folder.
+    fn folders(&self, folder: &str) -> Result<Vec<String>, FileError>;
+    /// Takes a file away.
+    fn remove(&mut self, path: &str) -> Result<(), FileError>;
+}
+
+/// A lake in a folder.
+pub(crate) struct Folder {
+    pub(crate) root: PathBuf,
+}
+
+impl Store for Folder {
+    type File = File;
+
+    fn put(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), FileError> {
+        files::write(&self.root.join(path), &bytes)
+    }
+
+    fn open(&self, path: &str) -> Result<File, FileError> {
+        let path = self.root.join(path);
+        File::open(&path).map_err(|source| FileError::Read { path, source })
+    }
+
+    fn names(&self, folder: &str) -> Result<Vec<String>, FileError> {
+        let folder = self.root.join(folder);
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
+        let entries = files::entries(&folder)?;
+        let names = entries.iter().filter_map(|path| path.file_name());
+        let names = names.map(|name| name.to_string_lossy().into_owned());
+        Ok(names.filter(|name| name.ends_with(".parquet")).collect())
+    }
+
+    fn folders(&self, folder: &str) -> Result<Vec<String>, FileError> {
+        let folder = self.root.join(folder);
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
+        let entries = files::entries(&folder)?;
+        let folders = entries.iter().filter(|path| path.is_dir());
+        let names = folders.filter_map(|path| path.file_name());
+        Ok(names.map(|name| name.to_string_lossy().into_owned()).collect())
+    }
+
+    fn remove(&mut self, path: &str) -> Result<(), FileError> {
+        let path = self.root.join(path);
+        fs::remove_file(&path).map_err(|source| FileError::Write { path, source })
+    }
+}
+
+/// A lake that is gone when the run ends.
+#[derive(Default)]
+pub(crate) struct Memory {
+    files: BTreeMap<String, Bytes>,
+}
+
+impl Store for Memory {
+    type File = Bytes;
+
+    fn put(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), FileError> {
+        self.files.insert(path.to_owned(), Bytes::from(bytes));
+        Ok(())
+    }
+
+    fn open(&self, path: &str) -> Result<Bytes, FileError> {
+        let missing = || FileError::Missing(Path::new(path).to_owned());
+        self.files.get(path).cloned().ok_or_else(missing)
+    }
+
+    fn names(&self, folder: &str) -> Result<Vec<String>, FileError> {
+        let inside =
+            |path: &String| path.strip_prefix(folder)?.strip_prefix('/').map(str::to_owned);
+        Ok(self.files.keys().filter_map(inside).collect())
+    }
+
+    fn folders(&self, _folder: &str) -> Result<Vec<String>, FileError> {
+        // A lake in memory holds nothing from before.
+        Ok(Vec::new())
+    }
+
+    fn remove(&mut self, path: &str) -> Result<(), FileError> {
+        self.files.remove(path);
+        Ok(())
+    }
+}

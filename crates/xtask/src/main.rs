@@ -1,0 +1,32 @@
+//! `cargo xtask …`: the chores of the project that are not the product.
+
+mod samples;
+mod test;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask <verb>
+
+samples [--check]   write the sample trail, policy set and answer key; or compare them
+test                everything: format, lints, unit, property, golden and end-to-end tests";
+
+#[expect(clippy::print_stderr, reason = "where a command says what went wrong")]
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[String]) -> Result<(), Box<dyn Error>> {
+    match words.split_first() {
+        Some((verb, options)) if verb == "samples" => samples::run(options),
+        Some((verb, [])) if verb == "test" => test::run(),
+        _ => Err(USAGE.into()),
+    }
+}

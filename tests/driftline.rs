@@ -1,0 +1,96 @@
+//! The command line as a user runs it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// The root of the project.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Data and tools that other people published, beside the project; `None` where they are not.
+pub(crate) fn shared(part: &str) -> Option<PathBuf> {
+    let path = root().join("..").join("shared").join(part);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: `../shared/{part}` is not there");
+    None
+}
+
+/// The program, built once for all tests. The whole workspace is asked for, so that features are
+/// unified as for the tests and nothing is compiled twice.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let output = Command::new(env!("CARGO"))
+            .args([
+                "build",
+                "--workspace",
+                "--all-targets",
+                "--message-format",
+                "json",
+                "--offline",
+            ])
+            .current_dir(root())
+            .stderr(Stdio::inherit())
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let messages = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let mut programs = messages.filter(|message| {
+            message["target"]["name"] == "driftline" && message["profile"]["test"] == false
+        });
+        let executable =
+            programs.find_map(|message| message["executable"].as_str().map(PathBuf::from));
+        executable.unwrap()
+    })
+}
+
+/// What a run gave.
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The JSON on standard output.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|_| panic!("{}{}", self.stdout, self.stderr))
+    }
+}
+
+/// Runs the program in the root of the project.
+pub(crate) fn driftline<S: AsRef<std::ffi::OsStr>>(words: &[S]) -> Run {
+    let output = Command::new(program()).args(words).current_dir(root()).output().unwrap();
+    Run::of(output)
+}
+
+/// The same with text on standard input.
+pub(crate) fn driftline_with_input(words: &[&str], input: &str) -> Run {
+    use std::io::Write as _;
+    let mut child = Command::new(program())
+        .args(words)
+        .current_dir(root())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    Run::of(child.wait_with_output().unwrap())
+}

@@ -1,0 +1,21 @@
+//! Tests of the whole, in one binary: it links once.
+
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test may fail loudly, and these read files"
+)]
+
+mod architecture;
+mod cli;
+mod dependencies;
+mod driftline;
+mod guide;
+mod iam_cases;
+mod public_data;
+mod samples;
