@@ -109,9 +109,30 @@ impl Actor {
             }
             IdentityType::AWSService => standing(Standing::Service),
             IdentityType::AWSAccount => standing(Standing::CrossAccount),
-            _ if arn.is_none() && identity.invoked_by.is_some() => standing(Standing::Service),
-            _ => standing(Standing::Unidentified),
+            _ => match arn {
+                Some(arn) => Self::by_arn(record, account, arn),
+                None if identity.invoked_by.is_some() => standing(Standing::Service),
+                None => standing(Standing::Unidentified),
+            },
         }
+    }
+
+    /// A caller of a type that has no rules of its own, or that this program does not know: the
+    /// ARN says who it is.
+    fn by_arn(record: &Record<'_>, account: String, arn: &str) -> Self {
+        let principal = Principal::from_arn(arn);
+        let own_arn = match &principal {
+            Principal::Role { role_arn, .. } => role_arn.clone(),
+            Principal::User { arn } | Principal::Root { arn, .. } => arn.clone(),
+            _ => return Self::plain(record, &account, Standing::Unidentified),
+        };
+        let root = matches!(principal, Principal::Root { .. });
+        let mut actor = Self::judged(record, account, principal, own_arn, session_name(arn));
+        if root && actor.standing == Standing::Principal {
+            actor.standing = Standing::Root;
+        }
+        actor.path_known = session_name(arn).is_none();
+        actor
     }
 
     /// What tells actors apart that are judged by different policies.

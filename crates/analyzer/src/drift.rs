@@ -337,7 +337,9 @@ fn offending(condition: &Condition, observed: &ContextValue, effect: Effect) -> 
             let first = candidates.iter().flatten().next();
             return first.map(|value| value.texts().to_vec()).unwrap_or_default();
         }
-        ContextValue::Absent | ContextValue::Unknown => return Vec::new(),
+        ContextValue::Absent | ContextValue::Present | ContextValue::Unknown => {
+            return Vec::new();
+        }
     };
     let compared_as_text = matches!(
         condition.operator.base,

@@ -86,7 +86,8 @@ pub struct Judge<'t> {
     limits: Limits,
     matched: Matched,
     replay: Replay,
-    evaluators: HashMap<String, Evaluator<Arc<PolicySet>>>,
+    /// One per set in use, by the set's address: the evaluator holds it, so no other gets it.
+    evaluators: HashMap<usize, Evaluator<Arc<PolicySet>>>,
 }
 
 /// Hash of the catalog that this program judges by.
@@ -164,7 +165,7 @@ impl<'t> Judge<'t> {
         let bound = self.matched.bound(self.target, actor);
         let about = About::new(record, actor, &replay, &bound);
         let mut evaluator = bound.policies.as_ref().ok().map(|set| {
-            let known = self.evaluators.remove(&actor.key());
+            let known = self.evaluators.remove(&Arc::as_ptr(set).addr());
             known.unwrap_or_else(|| Evaluator::new(Arc::clone(set)))
         });
         let mut drifted: Vec<Code> = Vec::new();
@@ -190,7 +191,8 @@ impl<'t> Judge<'t> {
         }
         self.apply_record_rules(&about, parameters, &drifted, sink);
         if let Some(evaluator) = evaluator {
-            self.evaluators.insert(actor.key(), evaluator);
+            let address = std::ptr::from_ref(evaluator.set()).addr();
+            self.evaluators.insert(address, evaluator);
         }
         self.replay = replay;
     }
@@ -227,7 +229,8 @@ impl<'t> Judge<'t> {
 
 /// Only calls to SageMaker's APIs are evaluated: no events of services, sign-ins or endpoints.
 fn is_in_scope(record: &Record<'_>) -> bool {
-    let call = record.event_type.as_deref().is_none_or(|kind| kind == "AwsApiCall");
+    let call =
+        record.event_type.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("AwsApiCall"));
     call && Catalog::is_sagemaker_source(&record.event_source)
 }
 
@@ -482,7 +485,7 @@ fn service_context(context: &RequestContext) -> Vec<(String, Vec<String>)> {
                 let texts = candidates.iter().flatten().flat_map(|value| value.texts());
                 Some((key.to_owned(), texts.cloned().collect()))
             }
-            ContextValue::Absent | ContextValue::Unknown => None,
+            ContextValue::Absent | ContextValue::Present | ContextValue::Unknown => None,
         })
         .collect();
     entries.sort();
@@ -492,7 +495,7 @@ fn service_context(context: &RequestContext) -> Vec<(String, Vec<String>)> {
 /// The service's keys that the record leaves open, and what the decision needs.
 fn unknown_keys(context: &RequestContext, evaluation: Option<&Evaluation>) -> Vec<String> {
     let open = context.keys().filter(|(key, value)| {
-        let open = matches!(value, ContextValue::Unknown | ContextValue::OneOf(_));
+        let open = !matches!(value, ContextValue::Known(_) | ContextValue::Absent);
         open && is_stored(key) && !is_deprecated(key)
     });
     let needs = evaluation.into_iter().flat_map(|evaluation| evaluation.needs.iter().cloned());

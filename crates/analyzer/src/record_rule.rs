@@ -90,12 +90,44 @@ impl Places {
     fn text(&mut self, text: &str, member: &str) {
         if text == REDACTED {
             // What is there is not told.
-        } else if text.starts_with("s3://") {
-            self.locations.push(text.to_owned());
+        } else if let Some(location) = s3_location(text) {
+            self.locations.push(location);
         } else if is_image_member(member) && !text.is_empty() {
             self.images.push(text.to_owned());
         }
     }
+}
+
+/// A place in S3 as `s3://BUCKET/KEY`, whichever of its spellings is used.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>
+fn s3_location(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once(':')?;
+    match scheme.to_ascii_lowercase().as_str() {
+        "s3" | "s3a" | "s3n" => Some(format!("s3:{rest}")),
+        "arn" => {
+            let (_, resource) = rest.split_once(":s3:::")?;
+            Some(format!("s3://{resource}"))
+        }
+        "http" | "https" => s3_location_of_url(rest.strip_prefix("//")?),
+        _ => None,
+    }
+}
+
+fn s3_location_of_url(url: &str) -> Option<String> {
+    let (host, path) = url.split_once('/').unwrap_or((url, ""));
+    let host = host.to_ascii_lowercase();
+    let (host, _port) = host.split_once(':').unwrap_or((&host, ""));
+    let host = host.strip_suffix(".cn").unwrap_or(host).strip_suffix(".amazonaws.com")?;
+    let is_endpoint = |label: &str| label == "s3" || label.starts_with("s3-");
+    let labels: Vec<&str> = host.split('.').collect();
+    // The last such label: a bucket's name may have them too.
+    let endpoint = labels.iter().rposition(|label| is_endpoint(label))?;
+    let bucket = labels.get(..endpoint)?.join(".");
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    Some(match bucket.is_empty() {
+        true => format!("s3://{path}"),
+        false => format!("s3://{bucket}/{path}"),
+    })
 }
 
 /// `image`, `imageUri`, `trainingImage`, `ruleEvaluatorImage`, …

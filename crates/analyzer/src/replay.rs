@@ -10,14 +10,17 @@
 //! omitted for their size or redacted leave the keys they feed unknown.
 
 pub(crate) mod alias;
+mod definitions;
 mod entries;
 mod global;
 mod keys;
 pub mod refusal;
 mod resource;
+mod roles;
 mod split;
 mod tags;
 mod value;
+mod walk;
 
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
@@ -25,11 +28,13 @@ use std::cell::{OnceCell, RefCell};
 use cloudtrail::{Outcome, Record};
 use iam_policy::json::{self, Node, Value};
 use iam_policy::{ContextValue, RequestContext, ResourceValue, partition_of_region};
-use sagemaker_catalog::{Action, Catalog, EventAction, ParameterPath, Texts};
+use sagemaker_catalog::{Action, Catalog, EventAction, ParameterPath, REDACTED, Texts};
 
 use crate::actor::Actor;
 use crate::target::Facts;
 use refusal::Refusal;
+use roles::is_execution_role;
+use walk::walk;
 
 /// How a request came out of its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,10 +125,6 @@ pub(crate) struct Call<'r, 'n, 'a> {
     pub(crate) region: &'r str,
 }
 
-/// The service that execution roles are passed to.
-/// <https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html>
-const PASSED_TO_SERVICE: &str = "sagemaker.amazonaws.com";
-
 impl Replay {
     /// Replays a record, whose parameters are parsed, into the requests that IAM authorised. What
     /// was here before is gone.
@@ -160,15 +161,18 @@ impl Replay {
     }
 }
 
-/// CloudTrail leaves out parameters above 100 KB, and says so in their place.
+/// CloudTrail leaves out parameters above 100 KB, and says so in their place. No request of
+/// SageMaker has a parameter of this name, whose presence alone is enough: the reason that
+/// follows it may be worded anew.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
 fn is_omitted(parameters: &Node<'_>) -> bool {
-    let says = |key: &str, wanted: &str| match parameters.get(key).map(|node| &node.value) {
-        Some(Value::Bool(true)) => wanted == "true",
-        Some(Value::String(text)) => text == wanted,
+    let Value::Object(members) = &parameters.value else { return false };
+    let mut marker = members.iter().filter(|member| member.key.eq_ignore_ascii_case("omitted"));
+    marker.any(|member| match &member.node.value {
+        Value::Bool(omitted) => *omitted,
+        Value::String(text) => text.eq_ignore_ascii_case("true"),
         _ => false,
-    };
-    says("omitted", "true") && says("reason", "requestParameters too large")
+    })
 }
 
 impl Call<'_, '_, '_> {
@@ -187,8 +191,10 @@ impl Call<'_, '_, '_> {
             let extra = self.extra_resources(action).into_iter();
             // A refusal may name the second resource: then it is there already.
             requests.extend(extra.filter(|extra| Some(&extra.context.resource) != first.as_ref()));
-            requests.extend(self.pass_role_requests(action, parameters));
+            requests.extend(self.pass_role_requests(parameters));
             requests.extend(self.add_tags_request(action, parameters));
+        } else if let Parameters::Known(parameters) = self.parameters {
+            requests.extend(self.pass_role_requests(parameters));
         }
         requests
     }
@@ -211,6 +217,24 @@ impl Call<'_, '_, '_> {
                 context
             }
             None => RequestContext::new(principal.clone(), action, resource),
+        }
+    }
+
+    /// The same call, sent with other parameters.
+    fn with_parameters<'s>(&'s self, parameters: Parameters<'s, 's>) -> Call<'s, 's, 's> {
+        let Self { record, actor, facts, catalog, event, spare, partition, region, .. } = *self;
+        let response = OnceCell::new();
+        Call {
+            record,
+            actor,
+            facts,
+            catalog,
+            event,
+            parameters,
+            response,
+            spare,
+            partition,
+            region,
         }
     }
 
@@ -246,38 +270,6 @@ impl Call<'_, '_, '_> {
             self.with_service_keys(request, rule.created)
         });
         second.unwrap_or_default()
-    }
-
-    fn pass_role_requests(&self, action: &Action, parameters: &Node<'_>) -> Vec<Request> {
-        let mut requests: Vec<Request> = Vec::new();
-        for path in &action.pass_role {
-            let texts = Texts::of([path], parameters);
-            let hidden = (!texts.is_complete()).then_some(ResourceValue::Unknown);
-            let roles = texts.values.iter().map(|role| ResourceValue::Known(role.to_string()));
-            for role in roles.chain(hidden) {
-                let request = self.pass_role_request(role, is_execution_role(path));
-                if !requests.contains(&request) {
-                    requests.push(request);
-                }
-            }
-        }
-        requests
-    }
-
-    fn pass_role_request(&self, role: ResourceValue, execution_role: bool) -> Request {
-        let mut request = self.request(RequestKind::PassRole, "iam:PassRole".to_owned(), role);
-        let context = &mut request.context;
-        let service = if execution_role {
-            ContextValue::one(PASSED_TO_SERVICE)
-        } else {
-            ContextValue::Unknown
-        };
-        context.set("iam:PassedToService", service);
-        context.set("iam:AssociatedResourceArn", ContextValue::Unknown);
-        context.set_family("iam:ResourceTag/", ContextValue::Unknown);
-        context.set_family("aws:ResourceTag/", ContextValue::Unknown);
-        request.resource_type = Some("role".to_owned());
-        request
     }
 
     fn add_tags_request(&self, action: &Action, parameters: &Node<'_>) -> Option<Request> {
@@ -322,25 +314,29 @@ impl Call<'_, '_, '_> {
     }
 
     fn instance_types(&self) -> Vec<String> {
-        let (Some(action), Parameters::Known(parameters)) = (self.event.action, self.parameters)
-        else {
-            return Vec::new();
+        let Parameters::Known(parameters) = self.parameters else { return Vec::new() };
+        let mut types: Vec<String> = match self.event.action {
+            Some(action) => {
+                let texts = Texts::of(&action.instance_type_paths, parameters);
+                texts.values.iter().map(ToString::to_string).collect()
+            }
+            // Where an action that the catalog lacks has them is not known, their names are.
+            None => {
+                let mut types = Vec::new();
+                walk(parameters, &mut |path, text| {
+                    let name = path.rsplit('.').next().unwrap_or_default();
+                    if matches!(name, "instancetype" | "instancetypes[]") {
+                        types.push(text.to_owned());
+                    }
+                });
+                types
+            }
         };
-        let texts = Texts::of(&action.instance_type_paths, parameters);
-        let mut types: Vec<String> = texts.values.iter().map(ToString::to_string).collect();
+        types.retain(|text| text != REDACTED);
         types.sort();
         types.dedup();
         types
     }
-}
-
-/// Whether SageMaker itself assumes the role at this place; some members hold roles for services
-/// that Canvas or data processing use.
-fn is_execution_role(path: &ParameterPath) -> bool {
-    let text = path.to_string();
-    let own = ["roleArn", "executionRole", "executionRoleArn", "domainExecutionRoleArn"];
-    let last = text.rsplit('.').next().unwrap_or_default();
-    own.contains(&last) && !text.contains("canvasAppSettings")
 }
 
 fn resource_text(resource: &ResourceValue) -> Option<&str> {

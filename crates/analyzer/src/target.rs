@@ -17,6 +17,8 @@ use std::sync::Arc;
 
 use iam_policy::{Glob, NamedPolicy};
 
+use crate::actor::Actor;
+
 /// The file that describes a policy set.
 pub const MANIFEST: &str = "policy-set.toml";
 
@@ -70,16 +72,48 @@ pub struct RecordRule {
 }
 
 /// A list of globs, as written and compiled.
+///
+/// Of a place (`s3://BUCKET/KEY`, `REGISTRY/IMAGE`) a wildcard before the first slash matches no
+/// slash: what comes first is whose it is, and nobody's name may stand in for it further on. A
+/// pattern without that slash that ends with `*` takes all places below.
 #[derive(Debug)]
 pub struct Allowlist {
     /// As written.
     pub patterns: Vec<String>,
-    globs: Vec<Glob>,
+    globs: Vec<PlaceGlob>,
+}
+
+#[derive(Debug)]
+struct PlaceGlob {
+    owner: Glob,
+    /// None: whatever comes behind.
+    rest: Option<Glob>,
+}
+
+impl PlaceGlob {
+    fn new(pattern: &str) -> Self {
+        let (owner, rest) = split_place(pattern);
+        let all_below = rest.is_empty() && owner.ends_with('*');
+        Self { owner: Glob::new(owner), rest: (!all_below).then(|| Glob::new(rest)) }
+    }
+
+    fn matches(&self, place: &str) -> bool {
+        let (owner, rest) = split_place(place);
+        self.owner.matches(owner) && self.rest.as_ref().is_none_or(|glob| glob.matches(rest))
+    }
+}
+
+/// A place in two: up to the first slash behind its scheme, and what follows.
+fn split_place(text: &str) -> (&str, &str) {
+    let scheme = text.find("://").map_or(0, |position| position.saturating_add(3));
+    let slash = text.get(scheme..).and_then(|behind| behind.find('/'));
+    let end = slash.map_or(text.len(), |slash| scheme.saturating_add(slash));
+    text.split_at_checked(end).unwrap_or((text, ""))
 }
 
 impl Allowlist {
     fn new(patterns: Vec<String>) -> Self {
-        let globs = patterns.iter().map(|pattern| Glob::new(pattern)).collect();
+        let globs = patterns.iter().map(|pattern| PlaceGlob::new(pattern)).collect();
         Self { patterns, globs }
     }
 
@@ -108,6 +142,11 @@ struct PrincipalPatterns {
 impl PrincipalPatterns {
     fn cover(&self, principal: &str) -> bool {
         self.here(principal) && self.patterns.iter().any(|pattern| pattern.covers(principal))
+    }
+
+    /// Whether the actor is covered, or may be when its path is unknown.
+    fn may_cover(&self, actor: &Actor) -> bool {
+        self.cover(&actor.arn) || (!actor.path_known && self.cover_by_name(&actor.arn))
     }
 
     /// Whether the role may be covered when its path is unknown: names of roles are unique in an

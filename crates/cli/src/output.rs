@@ -22,12 +22,36 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
+/// A message of several lines, each made visible.
+pub(crate) fn visible_lines(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+}
+
+/// JSON whose text cannot fool a terminal either: what `visible` would show as an escape is one of
+/// JSON's, which means the same to programs.
+pub(crate) fn visible_json(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for character in json.chars() {
+        // Control characters of ASCII are escaped or white space between tokens.
+        let printable = character.is_ascii() && character != '\u{7f}';
+        if printable || visible(character.encode_utf8(&mut [0; 4])).chars().eq([character]) {
+            shown.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            // Writing to a string cannot fail.
+            let _ = write!(shown, "\\u{unit:04x}");
+        }
+    }
+    shown
+}
+
 /// Prints an error and its causes to standard error.
 pub(crate) fn error(error: &dyn Error) {
-    let mut text = format!("error: {error}\n");
+    let mut text = format!("error: {}\n", visible_lines(&error.to_string()));
     let mut cause = error.source();
     while let Some(source) = cause {
-        let _ = writeln!(text, "  because {source}");
+        let _ = writeln!(text, "  because {}", visible_lines(&source.to_string()));
         cause = source.source();
     }
     note(text.trim_end());
@@ -86,6 +110,18 @@ mod tests {
     fn what_a_terminal_would_act_on_is_shown_as_an_escape() {
         assert_eq!(visible("it's \"é\""), "it's \"é\"");
         assert_eq!(visible("\u{1b}[31mred\n\u{202e}x"), "\\u{1b}[31mred\\n\\u{202e}x");
+    }
+
+    #[test]
+    fn json_escapes_it_too_and_means_the_same() {
+        let text = "it's \u{1b}[31m \u{9b} \u{7f} \u{202e} \u{e0001} \n é";
+        let json = serde_json::to_string_pretty(&[text]).expect("text is JSON");
+        let shown = visible_json(&json);
+        for hidden in ['\u{9b}', '\u{7f}', '\u{202e}', '\u{e0001}'] {
+            assert!(!shown.contains(hidden), "{hidden:?}");
+        }
+        assert!(shown.contains('é'));
+        assert_eq!(serde_json::from_str::<Vec<String>>(&shown).expect("it is JSON"), [text]);
     }
 
     #[test]

@@ -370,9 +370,10 @@ impl<'s> Run<'s, '_> {
         let patterns = patterns.filter_map(|&pattern| self.set.patterns.get(pattern));
         let mut needs: Vec<String> =
             patterns.flat_map(|pattern| pattern.unsettled(request)).map(str::to_owned).collect();
-        let patterns = statement.resource.iter().flat_map(|resource| &resource.patterns);
-        let patterns = patterns.filter_map(|&pattern| self.set.patterns.get(pattern));
-        needs.extend(patterns.flat_map(|pattern| pattern.valueless(request)).map(str::to_owned));
+        let excluded = statement.resource.iter().filter(|resource| resource.negated);
+        let excluded = excluded.flat_map(|resource| &resource.patterns);
+        let excluded = excluded.filter_map(|&pattern| self.set.patterns.get(pattern));
+        needs.extend(excluded.flat_map(|pattern| pattern.valueless(request)).map(str::to_owned));
         let open = matches!(request.resource, ResourceValue::Like(_) | ResourceValue::Unknown);
         if open || needs.is_empty() {
             needs.push("resource".to_owned());

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use crate::condition::operator::{BASES, Operator};
+use crate::condition::value::is_comparable;
 use crate::condition::{Condition, OperatorBase};
 use crate::document::{Block, Effect, PolicyDocument, Statement, Version};
 use crate::json::{self, JsonErrorKind, Member, Node, Span, Value};
@@ -109,6 +110,14 @@ pub enum PolicyErrorKind {
     /// An operator IAM does not have.
     #[error("unknown condition operator `{0}`")]
     Operator(String),
+    /// A value that the operator cannot compare with, so that it would never match.
+    #[error("`{operator}` cannot compare with `{}`", value.escape_debug())]
+    Value {
+        /// The operator.
+        operator: String,
+        /// The value.
+        value: String,
+    },
     /// A kind of principal IAM does not have.
     #[error("unknown kind of principal `{0}`")]
     PrincipalKind(String),
@@ -524,7 +533,9 @@ impl Reader<'_> {
                 }
                 for entry in reader.object(&member.node, &member.key).unwrap_or_default() {
                     let values = reader.inside(entry.key.as_ref(), |reader| {
-                        reader.condition_values(&entry.node, &entry.key)
+                        let values = reader.condition_values(&entry.node, &entry.key);
+                        reader.refuse_values(&operator, &values, entry.node.span);
+                        values
                     });
                     conditions.push(Condition {
                         operator: operator.clone(),
@@ -535,6 +546,16 @@ impl Reader<'_> {
             });
         }
         conditions
+    }
+
+    fn refuse_values(&mut self, operator: &Operator, values: &[String], span: Span) {
+        if self.dialect == Dialect::Lenient {
+            return;
+        }
+        for value in values.iter().filter(|value| !is_comparable(&operator.base, value)) {
+            let (operator, value) = (operator.to_string(), value.clone());
+            self.error(span, PolicyErrorKind::Value { operator, value });
+        }
     }
 
     /// Strings, booleans and numbers, alone or in a list; IAM stores them all as text.

@@ -15,6 +15,9 @@ use std::collections::{BTreeSet, HashSet};
 /// Give up proving inclusion after this many steps; "not proved" is the safe answer.
 const MAX_INCLUSION_STEPS: usize = 20_000;
 
+/// Above this many steps two globs are taken to share a text.
+const MAX_INTERSECTION_STEPS: usize = 250_000;
+
 /// One element of a glob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Symbol {
@@ -109,9 +112,16 @@ impl Glob {
     }
 
     /// Whether some text is matched by both globs.
+    ///
+    /// `true` may also mean that finding out took too long; `false` is always right.
     #[must_use]
     pub fn intersects(&self, other: &Self) -> bool {
-        intersect(&self.symbols, &other.symbols)
+        let (one, two) = (&*self.prefix, &*other.prefix);
+        if !one.starts_with(two) && !two.starts_with(one) {
+            return false;
+        }
+        let steps = self.symbols.len().saturating_mul(other.symbols.len());
+        steps > MAX_INTERSECTION_STEPS || intersect(&self.symbols, &other.symbols)
     }
 }
 

@@ -95,7 +95,11 @@ impl Principal {
     #[must_use]
     pub fn is_service_linked_role(&self) -> bool {
         match self {
-            Self::Role { role_arn, .. } => role_arn.contains(":role/aws-service-role/"),
+            // The path of a role may hold colons, and only its beginning is reserved to AWS.
+            Self::Role { role_arn, .. } => {
+                let resource = role_arn.splitn(6, ':').nth(5).unwrap_or_default();
+                resource.starts_with("role/aws-service-role/")
+            }
             _ => false,
         }
     }
@@ -228,6 +232,8 @@ mod tests {
         }
         let linked = "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/R";
         assert!(Principal::from_arn(linked).is_service_linked_role());
+        let crafted = "arn:aws:iam::111122223333:role/a:role/aws-service-role/Evil";
+        assert!(!Principal::from_arn(crafted).is_service_linked_role());
     }
 
     #[test]

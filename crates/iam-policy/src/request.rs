@@ -49,6 +49,8 @@ pub enum ContextValue {
     Known(KeyValue),
     /// The request surely does not carry the key.
     Absent,
+    /// The request surely carries the key; what value is not known.
+    Present,
     /// It may carry the key with any value, or not.
     Unknown,
     /// One of these is the case; `None` stands for absence.

@@ -756,6 +756,47 @@ fn a_rule_on_the_record_sees_images_and_places() {
 }
 
 #[test]
+fn a_place_is_judged_by_whose_it_is_whatever_its_spelling() {
+    let set = rule(
+        "s3 = [\"s3://ml-*/train/*\", \"s3://open-*\"]\nimages = [\"*.dkr.ecr.*.amazonaws.com/ok/*\"]",
+    );
+    for (place, refused) in [
+        ("s3://ml-data/train/a/b", None),
+        ("s3://ml-data/x/train/a", Some("s3://ml-data/x/train/a")),
+        ("s3://ml-evil/s3://ml-data/train/a", Some("s3://ml-evil/s3://ml-data/train/a")),
+        ("s3://open-data", None),
+        ("s3://open-data/any/where", None),
+        ("S3://other/x", Some("s3://other/x")),
+        ("arn:aws-cn:s3:::other/x", Some("s3://other/x")),
+        ("https://s3.amazonaws.com/other/x", Some("s3://other/x")),
+        ("https://s3.eu-west-1.amazonaws.com/other/x", Some("s3://other/x")),
+        ("https://other.s3.eu-west-1.amazonaws.com/x", Some("s3://other/x")),
+        ("https://other.s3-eu-west-1.amazonaws.com:443/x?y", Some("s3://other/x")),
+        ("https://other.s3.cn-north-1.amazonaws.com.cn/x", Some("s3://other/x")),
+        ("https://my.s3.bucket.s3.amazonaws.com/x", Some("s3://my.s3.bucket/x")),
+        ("https://ml-data.s3.amazonaws.com/train/x", None),
+        ("https://example.com/s3/x", None),
+    ] {
+        let parameters = format!(r#"{{"outputDataConfig": {{"s3OutputPath": "{place}"}}}}"#);
+        let wanted = refused.map(|place| format!("DRF116 high record_rule:s3 = {place}"));
+        check(
+            &set,
+            &call("CreateTrainingJob", &parameters),
+            &wanted.iter().map(String::as_str).collect::<Vec<_>>(),
+        );
+    }
+    for (image, refused) in [
+        ("1.dkr.ecr.eu-west-1.amazonaws.com/ok/x", false),
+        ("evil.example/1.dkr.ecr.eu-west-1.amazonaws.com/ok/x", true),
+    ] {
+        let parameters = format!(r#"{{"algorithmSpecification": {{"trainingImage": "{image}"}}}}"#);
+        let wanted = format!("DRF115 medium record_rule:images = {image}");
+        let wanted: Vec<&str> = refused.then_some(wanted.as_str()).into_iter().collect();
+        check(&set, &call("CreateTrainingJob", &parameters), &wanted);
+    }
+}
+
+#[test]
 fn a_rule_on_the_record_is_heard_once_per_code_and_only_for_calls_that_went_through() {
     let rules = "[[record_rule]]\nprincipals = [\"*\"]\ninstance_types = [\"ml.m5.*\"]\n[[record_rule]]\nprincipals = [\"*\"]\ninstance_types = []\n";
     let parameters = r#"{"resourceConfig": {"instanceType": "ml.p4d.24xlarge"}}"#;
@@ -786,6 +827,15 @@ fn a_rule_on_the_record_names_its_principals() {
         "[[record_rule]]\nprincipals = [\"arn:aws:iam::*:role/other/*\"]\ninstance_types = []\n";
     let parameters = r#"{"resourceConfig": {"instanceType": "ml.p4d.24xlarge"}}"#;
     check(&set(ALLOW, rules), &call("CreateTrainingJob", parameters), &[]);
+    // A session without its issuer does not tell the role's path: the role may be that one.
+    let rules = rules.replace("role/other/*", "role/other/Scientist");
+    let session =
+        r#"{"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/Scientist/ana"}"#;
+    check(
+        &set(ALLOW, &rules),
+        &by(session, "CreateTrainingJob", parameters),
+        &["DRF101 high record_rule:instance_types = ml.p4d.24xlarge"],
+    );
 }
 
 #[test]

@@ -6,6 +6,10 @@ use sagemaker_catalog::{Found, KeyRule, ParameterPath, select_grouped};
 use super::keys::set_named;
 use super::{Call, Parameters};
 
+/// More entries than this leave the keys they name unknown: a resource has 50 tags at most, and no
+/// map that feeds keys is larger.
+pub(super) const MAX_ENTRIES: usize = 256;
+
 impl Call<'_, '_, '_> {
     pub(super) fn set_map(&self, context: &mut RequestContext, rule: &KeyRule) {
         let Parameters::Known(parameters) = self.parameters else {
@@ -23,6 +27,9 @@ impl Call<'_, '_, '_> {
                 None => family = ContextValue::Unknown,
             });
         }
+        if entries.len() > MAX_ENTRIES {
+            return set_named(context, &rule.key, ContextValue::Unknown);
+        }
         set_named(context, &rule.key, family);
         for (key, value) in entries {
             context.set(&key, value);
@@ -35,7 +42,11 @@ impl Call<'_, '_, '_> {
         };
         set_named(context, &rule.key, ContextValue::Absent);
         let paths: Vec<&ParameterPath> = rule.sources.iter().flat_map(|s| &s.paths).collect();
-        for group in select_grouped(&paths, parameters) {
+        let groups = select_grouped(&paths, parameters);
+        if groups.len() > MAX_ENTRIES {
+            return set_named(context, &rule.key, ContextValue::Unknown);
+        }
+        for group in groups {
             let key = group.first().copied().flatten().and_then(Found::text);
             let Some(key) = key else {
                 set_named(context, &rule.key, ContextValue::Unknown);

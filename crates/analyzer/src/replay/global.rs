@@ -5,7 +5,8 @@
 use std::net::IpAddr;
 
 use cloudtrail::IdentityType;
-use iam_policy::{ContextValue, Principal, RequestContext};
+use iam_policy::{AccountId, ContextValue, Principal, RequestContext, ResourceValue};
+use sagemaker_catalog::REDACTED;
 
 use super::Call;
 use crate::actor::Standing;
@@ -27,6 +28,7 @@ impl Call<'_, '_, '_> {
         context.set_family("aws:RequestTag/", ContextValue::Absent);
         context.set("aws:TagKeys", ContextValue::Absent);
         self.set_principal_keys(context);
+        self.set_resource_owner(context);
         self.set_session_keys(context);
         self.set_network_keys(context);
         self.set_request_keys(context);
@@ -53,24 +55,52 @@ impl Call<'_, '_, '_> {
         context.set("aws:PrincipalType", known(kind));
         context.set("aws:PrincipalArn", known(arn));
         context.set("aws:PrincipalAccount", known(self.actor.principal.account()));
-        context.set("aws:userid", known(identity.principal_id.as_deref()));
+        let user_id = identity.principal_id.as_deref().filter(|id| *id != REDACTED);
+        context.set("aws:userid", known(user_id));
         context.set("aws:PrincipalIsAWSService", ContextValue::one("false"));
         for key in ["aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"] {
             context.set(key, ContextValue::Absent);
         }
         // Only IAM users have the key.
         let user_name = match &self.actor.principal {
-            Principal::User { arn } if identity.kind == IdentityType::IAMUser => {
-                known(identity.user_name.as_deref().or_else(|| arn.rsplit('/').next()))
+            Principal::User { arn } if identity.kind != IdentityType::FederatedUser => {
+                let name = identity.user_name.as_deref().filter(|name| *name != REDACTED);
+                known(name.or_else(|| arn.rsplit('/').next()))
             }
             _ => ContextValue::Absent,
         };
         context.set("aws:username", user_name);
         let own_account = self.actor.principal.account() == Some(self.actor.account.as_str());
-        let organisation = self.facts.org_id.as_deref().filter(|_| own_account);
-        context.set("aws:PrincipalOrgID", known(organisation));
-        context.set("aws:ResourceOrgID", known(organisation));
-        context.set("aws:ResourceAccount", known(Some(&self.actor.account)));
+        context.set("aws:PrincipalOrgID", known(self.organisation().filter(|_| own_account)));
+    }
+
+    /// The organisation of the account the call was recorded in.
+    fn organisation(&self) -> Option<&str> {
+        self.facts.org_id.as_deref()
+    }
+
+    /// Whose the resource is: its ARN says so, and it need not be the account of the call.
+    fn set_resource_owner(&self, context: &mut RequestContext) {
+        let known = |text: Option<&str>| text.map_or(ContextValue::Unknown, ContextValue::one);
+        let owner = self.resource_owner(&context.resource);
+        let here = owner == Some(self.actor.account.as_str());
+        let (owner, organisation) = (known(owner), known(self.organisation().filter(|_| here)));
+        context.set("aws:ResourceAccount", owner);
+        context.set("aws:ResourceOrgID", organisation);
+    }
+
+    fn resource_owner<'c>(&'c self, resource: &'c ResourceValue) -> Option<&'c str> {
+        let text = match resource {
+            ResourceValue::Known(text) | ResourceValue::Like(text) => text,
+            // The spellings of one name.
+            ResourceValue::OneOf(texts) => texts.last()?,
+            ResourceValue::Unknown => return None,
+        };
+        if text == "*" {
+            return Some(&self.actor.account);
+        }
+        let owner = text.split(':').nth(4)?;
+        owner.parse::<AccountId>().is_ok().then_some(owner)
     }
 
     fn set_session_keys(&self, context: &mut RequestContext) {
@@ -78,18 +108,23 @@ impl Call<'_, '_, '_> {
         let created = session.and_then(|session| session.creation_date);
         // Long-term credentials have none of these; temporary ones do, whether the record shows
         // it or not.
-        let temporary = matches!(
-            self.record.user_identity.kind,
-            IdentityType::AssumedRole | IdentityType::FederatedUser
-        );
+        let identity = &self.record.user_identity;
+        let long_term = identity.access_key_id.as_deref().is_some_and(|id| id.starts_with("AKIA"));
+        let role = matches!(self.actor.principal, Principal::Role { .. });
+        let federated = identity.kind == IdentityType::FederatedUser;
+        let temporary = !long_term && (role || federated || session.is_some());
         let unseen = match session {
             None if temporary => ContextValue::Unknown,
             _ => ContextValue::Absent,
         };
         let absent_or = |text: Option<&str>| text.map_or(unseen.clone(), ContextValue::one);
         let mfa = session.and_then(|session| session.mfa_authenticated);
-        let mfa_text = mfa.map(|mfa| if mfa { "true" } else { "false" });
-        context.set("aws:MultiFactorAuthPresent", absent_or(mfa_text));
+        let mfa_present = match mfa {
+            Some(mfa) => ContextValue::one(if mfa { "true" } else { "false" }),
+            None if temporary => ContextValue::Unknown,
+            None => ContextValue::Absent,
+        };
+        context.set("aws:MultiFactorAuthPresent", mfa_present);
         let mfa_age = match (mfa, created) {
             (Some(true), Some(created)) => {
                 let age = self.record.event_time.signed_duration_since(created);
@@ -97,7 +132,8 @@ impl Call<'_, '_, '_> {
             }
             (Some(true), None) => ContextValue::Unknown,
             (Some(false), _) => ContextValue::Absent,
-            (None, _) => unseen.clone(),
+            (None, _) if temporary => ContextValue::Unknown,
+            (None, _) => ContextValue::Absent,
         };
         context.set("aws:MultiFactorAuthAge", mfa_age);
         let issued = created.map(|created| created.format("%Y-%m-%dT%H:%M:%SZ").to_string());

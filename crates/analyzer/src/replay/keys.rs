@@ -1,13 +1,17 @@
 //! The condition keys of SageMaker that a record gives, driven by the catalog's table.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use iam_policy::json::Node;
 use iam_policy::{ContextValue, KeyValue, RequestContext};
 use sagemaker_catalog::{KeyRule, KeySource, ParameterPath, Texts, Transform};
 
 use super::alias::deprecated_names;
-use super::value::{Derived, absent_value, can_split, is_built, is_guess, listed, read};
+use super::definitions::{self, MAX_DEFINITIONS};
+use super::value::{
+    Derived, absent_value, can_split, is_built, is_guess, is_sent_as_it_is, listed, read,
+};
 use super::{Call, Parameters, Request};
 
 impl Call<'_, '_, '_> {
@@ -15,7 +19,47 @@ impl Call<'_, '_, '_> {
     /// has several.
     ///
     /// `creates` says whether the call creates the request's resource.
-    pub(super) fn with_service_keys(&self, mut base: Request, creates: bool) -> Vec<Request> {
+    pub(super) fn with_service_keys(&self, base: Request, creates: bool) -> Vec<Request> {
+        let Parameters::Known(parameters) = self.parameters else {
+            return self.with_keys_of_one(base, creates);
+        };
+        match definitions::count(parameters) {
+            0 | 1 => self.with_keys_of_one(base, creates),
+            count if count <= MAX_DEFINITIONS => {
+                self.with_keys_of_each(&base, creates, parameters, count)
+            }
+            _ => self.with_parameters(Parameters::Unknown).with_keys_of_one(base, creates),
+        }
+    }
+
+    /// A request for each of the training jobs that a tuning job defines.
+    fn with_keys_of_each(
+        &self,
+        base: &Request,
+        creates: bool,
+        parameters: &Node<'_>,
+        count: usize,
+    ) -> Vec<Request> {
+        let rules = self.event.action.iter().flat_map(|action| &action.keys);
+        let lists: Vec<&KeyRule> = rules.filter(|rule| !can_split(rule)).collect();
+        let together = self.with_keys_of_one(base.clone(), creates);
+        let mut requests: Vec<Request> = Vec::new();
+        for position in 0..count {
+            let parameters = definitions::only(parameters, position);
+            let call = self.with_parameters(Parameters::Known(&parameters));
+            for mut request in call.with_keys_of_one(base.clone(), creates) {
+                if let Some(together) = together.first() {
+                    definitions::open(&mut request.context, &together.context, &lists);
+                }
+                if !requests.contains(&request) {
+                    requests.push(request);
+                }
+            }
+        }
+        requests
+    }
+
+    fn with_keys_of_one(&self, mut base: Request, creates: bool) -> Vec<Request> {
         let Some(action) = self.event.action else {
             self.set_unknown_action_keys(&mut base.context);
             return vec![base];
@@ -82,8 +126,8 @@ impl Call<'_, '_, '_> {
             }
             _ => {}
         }
-        let (mut sure, mut guessed) = (Vec::new(), Vec::new());
-        let (mut open, mut missing, mut built) = (false, Vec::new(), false);
+        let (mut sure, mut guessed, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+        let (mut open, mut sent, mut missing, mut built) = (false, false, Vec::new(), false);
         for source in &rule.sources {
             let texts = self.source_texts(source, parameters);
             open |= !texts.is_complete();
@@ -93,14 +137,23 @@ impl Call<'_, '_, '_> {
             for text in &texts.values {
                 built |= is_built(&source.transform);
                 match self.transformed(source, text, parameters).as_deref() {
-                    Some([value]) if is_guess(source) => add_once(&mut guessed, value),
-                    Some([value]) => add_once(&mut sure, value),
-                    _ => open = true,
+                    Some([value]) => {
+                        let texts = if is_guess(source) { &mut guessed } else { &mut sure };
+                        if seen.insert((is_guess(source), value.clone())) {
+                            texts.push(value.clone());
+                        }
+                    }
+                    _ => {
+                        open = true;
+                        sent |= is_sent_as_it_is(source);
+                    }
                 }
             }
         }
-        if open {
-            return read(ContextValue::Unknown);
+        match open {
+            true if sent || !sure.is_empty() => return read(ContextValue::Present),
+            true => return read(ContextValue::Unknown),
+            false => {}
         }
         if sure.is_empty() && guessed.is_empty() {
             return absent_value(&missing);
@@ -151,12 +204,6 @@ impl Call<'_, '_, '_> {
 
 fn first_transform(rule: &KeyRule) -> Option<&Transform> {
     rule.sources.first().map(|source| &source.transform)
-}
-
-fn add_once(values: &mut Vec<String>, value: &str) {
-    if !values.iter().any(|known| known == value) {
-        values.push(value.to_owned());
-    }
 }
 
 /// Sets a key, or the family that `${…}` in its name stands for.

@@ -5,7 +5,9 @@ use iam_policy::json::Node;
 use iam_policy::{ContextValue, KeyValue};
 use sagemaker_catalog::{AbsentRule, Group, KeyRule, KeySource, ParameterPath, select_grouped};
 
-use super::value::{Derived, absent_value, is_built, is_guess, is_placeholder, read};
+use super::value::{
+    Derived, absent_value, is_built, is_guess, is_placeholder, is_sent_as_it_is, read,
+};
 use super::{Call, Parameters, Request};
 
 /// A request split into more parts than this is judged as one, with the split keys unknown: real
@@ -41,8 +43,11 @@ impl Call<'_, '_, '_> {
         let mut requests: Vec<Request> = Vec::new();
         for group in &groups {
             for part in self.parts(&base, rules, &places, group, parameters) {
-                if !requests.contains(&part) && requests.len() < MAX_PARTS {
+                if !requests.contains(&part) {
                     requests.push(part);
+                }
+                if requests.len() > MAX_PARTS {
+                    return vec![self.unsplit(base, rules)];
                 }
             }
         }
@@ -69,7 +74,8 @@ impl Call<'_, '_, '_> {
     ) -> Vec<Request> {
         let per_rule: Vec<Vec<Derived>> =
             rules.iter().map(|rule| self.group_values(rule, places, group, parameters)).collect();
-        let count = per_rule.iter().map(Vec::len).max().unwrap_or(1).max(1);
+        let count = per_rule.iter().map(Vec::len).max().unwrap_or(1);
+        let count = count.clamp(1, MAX_PARTS.saturating_add(1));
         let mut requests = Vec::with_capacity(count);
         for index in 0..count {
             let mut request = base.clone();
@@ -101,12 +107,16 @@ impl Call<'_, '_, '_> {
                     ContextValue::OneOf(vec![None, Some(KeyValue::One(only.clone()))])
                 }
                 Some([only]) => ContextValue::one(only.as_str()),
+                Some([]) | None if found.text().is_some() && is_sent_as_it_is(source) => {
+                    ContextValue::Present
+                }
                 Some([]) | None => ContextValue::Unknown,
                 Some(several) => ContextValue::OneOf(
                     several.iter().map(|text| Some(KeyValue::One(text.clone()))).collect(),
                 ),
             };
-            if !values.iter().any(|known| known.value == value) {
+            let distinct = !values.iter().any(|known| known.value == value);
+            if distinct && values.len() <= MAX_PARTS {
                 values.push(Derived { value, derived: is_built(&source.transform) });
             }
         }

@@ -6,7 +6,7 @@ use iam_policy::json::Node;
 use iam_policy::{ContextValue, RequestContext};
 use sagemaker_catalog::{Action, KeyRule, ParameterPath, Texts, select_grouped};
 
-use super::entries::set_also;
+use super::entries::{MAX_ENTRIES, set_also};
 use super::{Call, Parameters};
 
 /// Whether a create call carries tags.
@@ -72,6 +72,9 @@ impl Call<'_, '_, '_> {
                 Some(found) => found.text().map_or(ContextValue::Unknown, ContextValue::one),
             };
             tags.push((key.into_owned(), value));
+        }
+        if tags.len() > MAX_ENTRIES {
+            return None;
         }
         if tags.is_empty() && has_tags(parameters) {
             return None;

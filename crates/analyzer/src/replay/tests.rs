@@ -134,6 +134,7 @@ fn context_value(value: &ContextValue) -> String {
     match value {
         ContextValue::Known(value) => key_value(value),
         ContextValue::Absent => "absent".to_owned(),
+        ContextValue::Present => "present".to_owned(),
         ContextValue::Unknown => "unknown".to_owned(),
         ContextValue::OneOf(values) => {
             let shown =
@@ -175,7 +176,7 @@ fn instance_types_are_those_of_every_place() {
             r#"{"trainingJobDefinitions": [
                 {"resourceConfig": {"instanceType": "a"}},
                 {"hyperParameterTuningResourceConfig": {"instanceConfigs": [{"instanceType": "b"}]}}]}"#,
-            "[a, b]",
+            "[a] | [a, b]",
         ),
         (
             "CreateProcessingJob",
@@ -259,9 +260,9 @@ fn of_a_kms_key_only_the_arn_is_comparable() {
             "arn:aws-cn:kms:cn-north-1:111122223333:key/1",
             "arn:aws-cn:kms:cn-north-1:111122223333:key/1",
         ),
-        ("arn:aws:kms:eu-west-1:111122223333:alias/ml", "unknown"),
-        ("alias/ml", "unknown"),
-        ("1234abcd-12ab-34cd-56ef-1234567890ab", "unknown"),
+        ("arn:aws:kms:eu-west-1:111122223333:alias/ml", "present"),
+        ("alias/ml", "present"),
+        ("1234abcd-12ab-34cd-56ef-1234567890ab", "present"),
         ("", "absent"),
     ] {
         let parameters = format!(r#"{{"resourceConfig": {{"volumeKmsKeyId": "{key}"}}}}"#);
@@ -297,7 +298,7 @@ fn a_kms_key_has_its_old_names_too() {
         &call("CreateFeatureGroup", &parameters),
         &[
             ("sagemaker:FeatureGroupOnlineStoreKmsKey", key),
-            ("sagemaker:FeatureGroupOfflineStoreKmsKey", "unknown"),
+            ("sagemaker:FeatureGroupOfflineStoreKmsKey", "present"),
         ],
     );
 }
@@ -394,7 +395,7 @@ fn a_redacted_value_leaves_the_keys_below_it_unknown_and_no_others() {
         (r#"{"resourceConfig": HIDDEN}"#, "sagemaker:InstanceTypes"),
         (r#"{"resourceConfig": HIDDEN}"#, "sagemaker:VolumeKmsKeyArn"),
         (r#"{"enableNetworkIsolation": HIDDEN}"#, "sagemaker:NetworkIsolation"),
-        (r#"{"vpcConfig": {"subnets": ["subnet-1", HIDDEN]}}"#, "sagemaker:VpcSubnets"),
+        (r#"{"vpcConfig": {"subnets": HIDDEN}}"#, "sagemaker:VpcSubnets"),
         (
             r#"{"inputDataConfig": [{"dataSource": {"fileSystemDataSource": HIDDEN}}]}"#,
             "sagemaker:FileSystemId",
@@ -407,6 +408,9 @@ fn a_redacted_value_leaves_the_keys_below_it_unknown_and_no_others() {
         let record = call("CreateTrainingJob", &parameters);
         check(&record, &[(key, "unknown"), ("sagemaker:OutputKmsKeyArn", "absent")]);
     }
+    // Of a list that shows one value it is known at least that it was sent.
+    let parameters = format!(r#"{{"vpcConfig": {{"subnets": ["subnet-1", {HIDDEN}]}}}}"#);
+    check(&call("CreateTrainingJob", &parameters), &[("sagemaker:VpcSubnets", "present")]);
     check(
         &call("CreateTrainingJob", &format!(r#"{{"trainingJobName": {HIDDEN}}}"#)),
         &[("resource", "like ~training-job/*")],
@@ -435,8 +439,12 @@ fn parameters_left_out_for_their_size_are_all_unknown() {
             ],
         );
     }
-    for parameters in [r#"{"omitted": true}"#, r#"{"omitted": false, "reason": "x"}"#] {
-        check(&call("CreateTrainingJob", parameters), &[("omitted", "false")]);
+    for (parameters, omitted) in [
+        (r#"{"omitted": true}"#, "true"),
+        (r#"{"Omitted": "True", "reason": "worded anew"}"#, "true"),
+        (r#"{"omitted": false, "reason": "x"}"#, "false"),
+    ] {
+        check(&call("CreateTrainingJob", parameters), &[("omitted", omitted)]);
     }
 }
 
@@ -699,7 +707,7 @@ fn a_name_that_may_or_may_not_count_leaves_the_key_open() {
     let parameters = r#"{"userSettings": {"jupyterLabAppSettings": {
         "defaultResourceSpec": {"sageMakerImageArn": "arn:x"},
         "customImages": [{"imageName": "mine"}]}}}"#;
-    check(&call("CreateUserProfile", parameters), &[("sagemaker:ImageArns", "unknown")]);
+    check(&call("CreateUserProfile", parameters), &[("sagemaker:ImageArns", "present")]);
     let without = parameters.replace(r#"{"imageName": "mine"}"#, "");
     check(&call("CreateUserProfile", &without), &[("sagemaker:ImageArns", "[arn:x]")]);
 }
@@ -829,11 +837,36 @@ fn each_definition_of_a_tuning_job_is_a_request() {
         &[
             ("0 sagemaker:NetworkIsolation", "true"),
             ("0 sagemaker:MaxRuntimeInSeconds", "60"),
-            ("0 sagemaker:OutputKmsKeyArn", "unknown"),
+            ("0 sagemaker:OutputKmsKeyArn", "present"),
             ("1 sagemaker:NetworkIsolation", "false"),
             ("1 sagemaker:MaxRuntimeInSeconds", "3600"),
             ("1 sagemaker:OutputKmsKeyArn", "absent"),
         ],
+    );
+}
+
+#[test]
+fn a_list_of_a_tuning_job_is_that_of_one_definition_or_of_all() {
+    let parameters = r#"{"hyperParameterTuningJobName": "h", "trainingJobDefinitions": [
+        {"resourceConfig": {"instanceType": "ml.m5.large"}, "vpcConfig": {"subnets": ["subnet-1"]}},
+        {"resourceConfig": {"instanceType": "ml.p5.48xlarge"}}]}"#;
+    check(
+        &call("CreateHyperParameterTuningJob", parameters),
+        &[
+            ("0 sagemaker:InstanceTypes", "[ml.m5.large] | [ml.m5.large, ml.p5.48xlarge]"),
+            ("0 sagemaker:VpcSubnets", "[subnet-1]"),
+            ("1 sagemaker:InstanceTypes", "[ml.p5.48xlarge] | [ml.m5.large, ml.p5.48xlarge]"),
+            ("1 sagemaker:VpcSubnets", "absent | [subnet-1]"),
+            ("instance types", "ml.m5.large, ml.p5.48xlarge"),
+        ],
+    );
+    let definitions = vec![r#"{"resourceConfig": {"instanceType": "ml.m5.large"}}"#; 40].join(",");
+    check(
+        &call(
+            "CreateHyperParameterTuningJob",
+            &format!(r#"{{"trainingJobDefinitions": [{definitions}]}}"#),
+        ),
+        &[("sagemaker:InstanceTypes", "unknown"), ("sagemaker:NetworkIsolation", "unknown")],
     );
 }
 
@@ -942,6 +975,132 @@ fn a_role_that_is_only_referred_to_is_not_passed() {
         &call("CreateUserProfile", parameters),
         &[("requests", "primary sagemaker:CreateUserProfile ~user-profile/d/u")],
     );
+}
+
+#[test]
+fn a_role_in_a_member_that_the_catalog_lacks_is_passed_too() {
+    const PASSED: &str = "primary sagemaker:CreateModel ~model/m + pass_role iam:PassRole arn:aws:iam::111122223333:role/r";
+    const ALONE: &str = "primary sagemaker:CreateModel ~model/m";
+    for (member, wanted) in [
+        (r#""newConfig": {"roleARN": "ROLE"}"#, PASSED),
+        (r#""steps": [{"ExecutionRoles": ["ROLE", "ROLE"]}]"#, PASSED),
+        (r#""description": "ROLE""#, ALONE),
+        (r#""roleArn": "not-a-role""#, ALONE),
+    ] {
+        let parameters = format!(r#"{{"modelName": "m", {member}}}"#)
+            .replace("ROLE", "arn:aws:iam::111122223333:role/r");
+        check(&call("CreateModel", &parameters), &[("requests", wanted)]);
+    }
+    let read = [
+        ("requestParameters", r#"{"roleArn": "arn:aws:iam::111122223333:role/r"}"#),
+        ("readOnly", "true"),
+    ];
+    check(
+        &record("ListUnheardOf", &read),
+        &[("requests", "primary sagemaker:ListUnheardOf unknown")],
+    );
+}
+
+#[test]
+fn more_roles_than_can_be_judged_end_with_an_unknown_one() {
+    let groups: Vec<String> = (0..200)
+        .map(|n| format!(r#"{{"executionRole": "arn:aws:iam::111122223333:role/r{n}"}}"#))
+        .collect();
+    let parameters = format!(r#"{{"instanceGroups": [{}]}}"#, groups.join(","));
+    check(
+        &call("CreateCluster", &parameters),
+        &[("128 resource", "arn:aws:iam::111122223333:role/r127"), ("129 resource", "unknown")],
+    );
+}
+
+#[test]
+fn instance_types_of_an_event_the_catalog_lacks_are_told_by_their_name() {
+    let parameters = r#"{"a": [{"InstanceType": "ml.g5.xlarge"}], "instanceTypes": ["ml.m5.large"],
+        "note": "ml.p5.48xlarge"}"#;
+    check(&call("CreateUnheardOf", parameters), &[("instance types", "ml.g5.xlarge, ml.m5.large")]);
+}
+
+#[test]
+fn the_owner_of_a_resource_is_the_account_of_its_arn() {
+    let organisation = "o-example";
+    for (arn, account, org) in [
+        (
+            "arn:aws:sagemaker:eu-west-1:111122223333:model-package-group/g",
+            "111122223333",
+            organisation,
+        ),
+        (
+            "arn:aws:sagemaker:eu-west-1:444455556666:model-package-group/g",
+            "444455556666",
+            "unknown",
+        ),
+        ("arn:aws:sagemaker:eu-west-1:aws:model-package-group/g", "unknown", "unknown"),
+    ] {
+        check(
+            &call("DescribeModelPackageGroup", &format!(r#"{{"modelPackageGroupName": "{arn}"}}"#)),
+            &[
+                ("resource", &arn.replace(HERE, "~")),
+                ("aws:ResourceAccount", account),
+                ("aws:ResourceOrgID", org),
+            ],
+        );
+    }
+    check(&call("ListModels", "{}"), &[("aws:ResourceAccount", "111122223333")]);
+}
+
+#[test]
+fn callers_of_other_types_are_who_their_arn_says() {
+    for (kind, arn, principal, standing) in [
+        (
+            "Unknown",
+            "arn:aws:sts::111122223333:assumed-role/R/s",
+            "arn:aws:iam::111122223333:role/R",
+            "Principal",
+        ),
+        (
+            "Unheard",
+            "arn:aws:iam::111122223333:user/ops/eve",
+            "arn:aws:iam::111122223333:user/ops/eve",
+            "Principal",
+        ),
+        ("Unheard", "arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:root", "Root"),
+        (
+            "Unheard",
+            "arn:aws:iam::444455556666:role/r",
+            "arn:aws:iam::444455556666:role/r",
+            "CrossAccount",
+        ),
+        ("Unheard", "something", "something", "Unidentified"),
+    ] {
+        let identity = format!(r#"{{"type": "{kind}", "arn": "{arn}"}}"#);
+        check(
+            &record("ListModels", &[("userIdentity", &identity)]),
+            &[("principal", principal), ("standing", standing), ("aws:PrincipalType", "unknown")],
+        );
+    }
+}
+
+#[test]
+fn what_is_redacted_of_an_identity_is_no_value() {
+    let identity = USER
+        .replace("AIDAEXAMPLE", "HIDDEN_DUE_TO_SECURITY_REASONS")
+        .replace(r#""userName": "eve""#, r#""userName": "HIDDEN_DUE_TO_SECURITY_REASONS""#);
+    check(
+        &record("ListModels", &[("userIdentity", &identity)]),
+        &[("aws:userid", "unknown"), ("aws:username", "eve")],
+    );
+}
+
+#[test]
+fn a_session_that_does_not_tell_of_mfa_may_have_it() {
+    let silent = ASSUMED_ROLE.replace(r#", "mfaAuthenticated": "false""#, "");
+    let keys = ["aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"];
+    let unknown = keys.map(|key| (key, "unknown"));
+    check(&record("ListModels", &[("userIdentity", &silent)]), &unknown);
+    check(&record("ListModels", &[("userIdentity", USER)]), &unknown);
+    let long_term = USER.replace(r#""userName""#, r#""accessKeyId": "AKIAEXAMPLE", "userName""#);
+    let absent = keys.map(|key| (key, "absent"));
+    check(&record("ListModels", &[("userIdentity", &long_term)]), &absent);
 }
 
 #[test]
@@ -1079,7 +1238,12 @@ fn an_event_the_catalog_lacks_is_judged_with_everything_unknown() {
     check(
         &call("CreateUnheardOf", r#"{"name": "x", "roleArn": "arn:aws:iam::111122223333:role/r"}"#),
         &[
-            ("requests", "primary sagemaker:CreateUnheardOf unknown"),
+            (
+                "requests",
+                "primary sagemaker:CreateUnheardOf unknown + pass_role iam:PassRole arn:aws:iam::111122223333:role/r",
+            ),
+            ("1 iam:PassedToService", "unknown"),
+            ("aws:ResourceAccount", "unknown"),
             ("sagemaker:InstanceTypes", "unknown"),
             ("sagemaker:AnythingNew", "unknown"),
             ("aws:RequestTag/team", "unknown"),

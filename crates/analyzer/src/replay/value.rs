@@ -90,6 +90,12 @@ pub(super) fn is_guess(source: &KeySource) -> bool {
     doubtful && !matches!(source.absent, AbsentRule::Default(_))
 }
 
+/// Whether the key is there with whatever form of the parameter was sent: a KMS key by its alias or
+/// id is a key none the less, only which one is not told.
+pub(super) fn is_sent_as_it_is(source: &KeySource) -> bool {
+    matches!(source.transform, Transform::KmsArn) && !is_guess(source)
+}
+
 /// Records made by the console carry a 0 where nothing was chosen.
 pub(super) fn is_placeholder(rule: &KeyRule, text: &str) -> bool {
     text == "0" && rule.key.eq_ignore_ascii_case("sagemaker:KeepAlivePeriod")

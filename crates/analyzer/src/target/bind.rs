@@ -52,6 +52,17 @@ impl Unjudged {
 #[derive(Debug, Default)]
 pub struct Matched {
     by_principal: HashMap<String, Arc<Bound>>,
+    sets: HashMap<Vec<Vec<Arc<str>>>, Arc<PolicySet>>,
+}
+
+/// What tells compiled sets apart: a policy set has one document under a name.
+fn names(sources: &PolicySources) -> Vec<Vec<Arc<str>>> {
+    let PolicySources { identity, boundary, scps, .. } = sources;
+    let of = |policies: &Vec<NamedPolicy>| policies.iter().map(|p| Arc::clone(&p.name)).collect();
+    // No boundary and an empty one differ.
+    let boundary = boundary.as_ref().map_or_else(|| vec!["".into(), "".into()], of);
+    let lists = [of(identity), boundary].into_iter();
+    lists.chain(scps.iter().map(of)).collect()
 }
 
 impl Matched {
@@ -61,24 +72,28 @@ impl Matched {
         if let Some(bound) = self.by_principal.get(&key) {
             return Arc::clone(bound);
         }
-        let bound = Arc::new(set.bind(actor));
+        let sources = set.policies_for(actor);
+        let policies = sources.map(|sources| self.compiled(&sources));
+        let bound = Arc::new(set.bind(actor, policies));
         self.by_principal.insert(key, Arc::clone(&bound));
         bound
+    }
+
+    /// Principals with the same policies share them: there may be a million roles and few sets.
+    fn compiled(&mut self, sources: &PolicySources) -> Arc<PolicySet> {
+        let set = self.sets.entry(names(sources));
+        Arc::clone(set.or_insert_with(|| Arc::new(PolicySet::compile(sources))))
     }
 }
 
 impl TargetSet {
-    fn bind(&self, actor: &Actor) -> Bound {
+    fn bind(&self, actor: &Actor, policies: Result<Arc<PolicySet>, Unjudged>) -> Bound {
         let arn = actor.arn.as_str();
         let rules = self.record_rules.iter().enumerate();
-        let rules = rules.filter(|(_, rule)| rule.principals.cover(arn));
+        let rules = rules.filter(|(_, rule)| rule.principals.may_cover(actor));
         let exempt = self.exemptions.iter().find(|exempt| exempt.principals.cover(arn));
         Bound {
-            policies: self.policies_for(actor).map(|sources| {
-                // The same policies for two principals are compiled twice: binding is rare, and
-                // sharing would need a key over all of them.
-                Arc::new(PolicySet::compile(&sources))
-            }),
+            policies,
             record_rules: rules.map(|(position, _)| position).collect(),
             exempt: exempt.map(|exempt| exempt.reason.clone()),
         }
@@ -113,10 +128,7 @@ impl TargetSet {
     }
 
     fn bindings_of<'t>(&'t self, actor: &'t Actor) -> impl Iterator<Item = &'t super::Binding> {
-        self.bindings.iter().filter(|binding| {
-            binding.principals.cover(&actor.arn)
-                || (!actor.path_known && binding.principals.cover_by_name(&actor.arn))
-        })
+        self.bindings.iter().filter(|binding| binding.principals.may_cover(actor))
     }
 
     /// A record rule by its position.

@@ -53,6 +53,8 @@ struct Totals {
     /// Files that are no logs, and repeats of one that was read.
     passed_over: u64,
     conflicts: u64,
+    /// Records that were evaluated without a verdict, by the reason as in `calls.not_judged`.
+    not_judged: BTreeMap<String, u64>,
     /// Warnings by code: how many files, and the first of them.
     warnings: BTreeMap<String, (u64, String)>,
     /// Quarantined objects and records: the first few by name.
@@ -99,16 +101,11 @@ fn load_policy_set(args: &AnalyzeArgs) -> Result<TargetSet, Box<dyn std::error::
     let files = files::policy_files(&args.policies)?;
     target::load(&files).map_err(|error| {
         for fault in error.faults.iter().take(MAX_FAULTS) {
-            output::note(&format!("{}\n", visible_lines(&fault.to_string())));
+            output::note(&format!("{}\n", output::visible_lines(&fault.to_string())));
         }
         let (folder, faults) = (args.policies.clone(), error.faults.len());
         AnalyzeError::PolicySet { folder, faults }.into()
     })
-}
-
-/// A message of several lines, each made visible.
-fn visible_lines(text: &str) -> String {
-    text.lines().map(output::visible).collect::<Vec<_>>().join("\n")
 }
 
 fn analyze(
@@ -205,6 +202,7 @@ fn put(
 struct Counted {
     object: lake::ObjectRow,
     unreadable: Vec<String>,
+    not_judged: BTreeMap<String, u64>,
 }
 
 impl Counted {
@@ -215,8 +213,18 @@ impl Counted {
             let place = place.unwrap_or_default();
             format!("{object}{place}: {} {}", entry.reason, entry.detail)
         });
-        Self { object: rows.object.clone(), unreadable: unreadable.collect() }
+        let mut not_judged: BTreeMap<String, u64> = BTreeMap::new();
+        // A record is counted by its first request; each has one.
+        let records = rows.calls.iter().filter(|row| row.call.request_index == 0);
+        for reason in records.filter_map(|row| row.call.not_judged.clone()) {
+            add(not_judged.entry(reason).or_default(), 1);
+        }
+        Self { object: rows.object.clone(), unreadable: unreadable.collect(), not_judged }
     }
+}
+
+fn add(count: &mut u64, more: u64) {
+    *count = count.saturating_add(more);
 }
 
 impl Totals {
@@ -225,23 +233,26 @@ impl Totals {
 
     fn count(&mut self, counted: Counted, taken: bool) {
         if !taken {
-            self.passed_over = self.passed_over.saturating_add(1);
+            add(&mut self.passed_over, 1);
             return;
         }
         let (object, records) = (counted.object, &mut self.records);
-        records.read = records.read.saturating_add(object.read);
-        records.evaluated = records.evaluated.saturating_add(object.evaluated);
-        records.out_of_scope = records.out_of_scope.saturating_add(object.out_of_scope);
-        records.quarantined = records.quarantined.saturating_add(object.quarantined);
+        add(&mut records.read, object.read);
+        add(&mut records.evaluated, object.evaluated);
+        add(&mut records.out_of_scope, object.out_of_scope);
+        add(&mut records.quarantined, object.quarantined);
+        for (reason, count) in counted.not_judged {
+            add(self.not_judged.entry(reason).or_default(), count);
+        }
         let objects = match object.object_quarantined {
             true => &mut self.objects_quarantined,
             false => &mut self.objects_read,
         };
-        *objects = objects.saturating_add(1);
+        add(objects, 1);
         for warning in object.warnings {
             let first = || (0, object.object.clone());
             let (count, example) = self.warnings.entry(warning).or_insert_with(first);
-            *count = count.saturating_add(1);
+            add(count, 1);
             if object.object < *example {
                 example.clone_from(&object.object);
             }

@@ -8,6 +8,7 @@ use iam_policy::case::{LineResult, run_line};
 
 use crate::args::SimulateArgs;
 use crate::exit_code::Exit;
+use crate::output;
 
 /// A longer line is no case: nothing IAM accepts comes near it.
 const MAX_LINE: usize = 16 << 20;
@@ -51,7 +52,8 @@ fn simulate(mut cases: impl BufRead, mut out: impl Write) -> Result<Exit, Simula
         };
         mismatch |= matches!(result, LineResult::Mismatch(_));
         broken |= matches!(result, LineResult::Broken(_));
-        writeln!(out, "{}", result.json()).map_err(|source| SimulateError::Print { source })?;
+        writeln!(out, "{}", output::visible_json(result.json()))
+            .map_err(|source| SimulateError::Print { source })?;
     }
     out.flush().map_err(|source| SimulateError::Print { source })?;
     Ok(match (mismatch, broken) {

@@ -58,7 +58,10 @@ impl CompiledCondition {
             ContextValue::OneOf(candidates) => Match::one_of(
                 candidates.iter().map(|candidate| self.holds_for(candidate.as_ref(), request)),
             ),
-            ContextValue::Unknown => self.holds_for_anything(),
+            ContextValue::Present if self.operator.base == OperatorBase::Null => {
+                Match::from(self.wants_absence(false))
+            }
+            ContextValue::Present | ContextValue::Unknown => self.holds_for_anything(),
         }
     }
 
@@ -68,7 +71,7 @@ impl CompiledCondition {
         request: &'c RequestContext,
     ) -> impl Iterator<Item = &'c str> {
         let value = request.get(&self.lower);
-        let own = matches!(value, ContextValue::Unknown | ContextValue::OneOf(_));
+        let own = !matches!(value, ContextValue::Known(_) | ContextValue::Absent);
         let own = own.then_some(&*self.key);
         let operator = match &self.operator.base {
             OperatorBase::Unknown(name) => Some(name.as_str()),
@@ -112,7 +115,7 @@ impl CompiledCondition {
         Match::from(holds)
     }
 
-    /// The key may be absent or have any value.
+    /// The key may have any value, and perhaps be absent.
     fn holds_for_anything(&self) -> Match {
         let universal = self.values.iter().any(|value| match value {
             CompiledValue::Fixed(Operand::Glob(glob)) => glob.is_universal(),
@@ -311,6 +314,9 @@ mod tests {
         check("Null", &["TRUE", "false"], many(&["a"]), Yes);
         check("Null", &["maybe"], Absent, No);
         check("Null", &["true"], Unknown, Maybe);
+        check("Null", &["true"], ContextValue::Present, No);
+        check("Null", &["false"], ContextValue::Present, Yes);
+        check("StringEquals", &["a"], ContextValue::Present, Maybe);
     }
 
     #[test]

@@ -96,7 +96,8 @@ impl Template {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Variable { key, lower, .. } => {
                 let value = request.get(lower);
-                matches!(value, ContextValue::Unknown | ContextValue::OneOf(_)).then_some(&**key)
+                let known = matches!(value, ContextValue::Known(_) | ContextValue::Absent);
+                (!known).then_some(&**key)
             }
             Piece::Symbol(_) => None,
         })
@@ -170,7 +171,7 @@ fn choices(value: &ContextValue, default: Option<&str>) -> Vec<Option<Vec<Symbol
     match value {
         ContextValue::Known(value) => vec![of_value(value)],
         ContextValue::Absent => vec![absent()],
-        ContextValue::Unknown => Vec::new(),
+        ContextValue::Present | ContextValue::Unknown => Vec::new(),
         ContextValue::OneOf(candidates) => candidates
             .iter()
             .map(|candidate| candidate.as_ref().map_or_else(absent, of_value))
@@ -308,6 +309,22 @@ fn text_of(symbols: &[Symbol]) -> String {
         Symbol::Any => '*',
     };
     symbols.iter().map(character).collect()
+}
+
+/// Whether a value of a policy is of the operator's type. A variable may become anything.
+pub(crate) fn is_comparable(base: &OperatorBase, text: &str) -> bool {
+    let symbols = || text.chars().map(Symbol::Char).collect();
+    let typed = match base {
+        OperatorBase::Null => parse_bool(text).is_some(),
+        // What an ARN operator is given in practice is not always an ARN.
+        OperatorBase::ArnEquals
+        | OperatorBase::ArnLike
+        | OperatorBase::ArnNotEquals
+        | OperatorBase::ArnNotLike
+        | OperatorBase::Unknown(_) => true,
+        _ => Operand::new(base, symbols()) != Operand::Never,
+    };
+    typed || text.contains("${")
 }
 
 pub(crate) fn parse_bool(text: &str) -> Option<bool> {

@@ -46,6 +46,13 @@ fn completions() -> Vec<ContextValue> {
     all
 }
 
+/// Those that are there: a list without elements is not.
+fn present() -> Vec<ContextValue> {
+    let empty = ContextValue::many(Vec::<String>::new());
+    let all = completions().into_iter();
+    all.filter(|value| *value != ContextValue::Absent && *value != empty).collect()
+}
+
 fn condition() -> impl Strategy<Value = String> {
     let values = prop::collection::vec(prop::sample::select(WANTED.to_vec()), 0..3);
     (prop::sample::select(OPERATORS.to_vec()), prop::sample::select(KEYS.to_vec()), values)
@@ -91,6 +98,7 @@ fn value() -> impl Strategy<Value = ContextValue> {
     prop_oneof![
         3 => prop::sample::select(completions()),
         3 => Just(ContextValue::Unknown),
+        2 => Just(ContextValue::Present),
         1 => Just(ContextValue::OneOf(vec![None, Some(KeyValue::One("x".into()))])),
     ]
 }
@@ -141,6 +149,7 @@ fn complete(request: &RequestContext) -> Vec<RequestContext> {
     for key in KEYS {
         let choices = match request.get(key) {
             ContextValue::Unknown => completions(),
+            ContextValue::Present => present(),
             ContextValue::OneOf(candidates) => candidates
                 .iter()
                 .map(|c| c.clone().map_or(ContextValue::Absent, ContextValue::Known))

@@ -161,6 +161,7 @@ fn conservation(totals: &Totals) -> String {
     if duplicates > 0 {
         text.push_str(&format!("; {} of the evaluated had come before", grouped(duplicates)));
     }
+    text.push_str(&not_judged(totals));
     text.push_str(&format!("\nFiles    {} read", grouped(totals.objects_read)));
     text.push_str(&format!(", {} quarantined", grouped(totals.objects_quarantined)));
     if totals.passed_over > 0 {
@@ -175,12 +176,25 @@ fn conservation(totals: &Totals) -> String {
     text + "\n"
 }
 
+/// Who is not judged must not look like who did nothing wrong.
+fn not_judged(totals: &Totals) -> String {
+    let all: u64 = totals.not_judged.values().sum();
+    if all == 0 {
+        return String::new();
+    }
+    let reasons = totals.not_judged.iter();
+    let reasons: Vec<String> =
+        reasons.map(|(reason, count)| format!("{} {reason}", grouped(*count))).collect();
+    format!("\nUnjudged {} of the evaluated: {}", grouped(all), reasons.join(", "))
+}
+
 /// `driftline.summary/1`.
 #[derive(Serialize)]
 struct SummaryJson {
     schema: &'static str,
     records: RecordsJson,
     objects: ObjectsJson,
+    not_judged: BTreeMap<String, u64>,
     findings: Vec<FindingJson>,
 }
 
@@ -235,9 +249,10 @@ fn json(summary: &Summary, totals: &Totals) -> Result<String, serde_json::Error>
             duplicates: counts.duplicates,
         },
         objects: ObjectsJson { read: totals.objects_read, quarantined: totals.objects_quarantined },
+        not_judged: totals.not_judged.clone(),
         findings: summary.findings().into_iter().map(finding_json).collect(),
     };
-    Ok(serde_json::to_string_pretty(&json)? + "\n")
+    Ok(output::visible_json(&serde_json::to_string_pretty(&json)?) + "\n")
 }
 
 fn finding_json(folded: Folded) -> FindingJson {
