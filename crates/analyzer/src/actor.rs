@@ -110,7 +110,7 @@ impl Actor {
             IdentityType::AWSService => standing(Standing::Service),
             IdentityType::AWSAccount => standing(Standing::CrossAccount),
             _ => match arn {
-                Some(arn) => Self::by_arn(record, account, arn),
+                Some(arn) => Self::by_arn(record, account, arn, issuer.map(|issuer| &*issuer.arn)),
                 None if identity.invoked_by.is_some() => standing(Standing::Service),
                 None => standing(Standing::Unidentified),
             },
@@ -119,19 +119,23 @@ impl Actor {
 
     /// A caller of a type that has no rules of its own, or that this program does not know: the
     /// ARN says who it is.
-    fn by_arn(record: &Record<'_>, account: String, arn: &str) -> Self {
-        let principal = Principal::from_arn(arn);
+    fn by_arn(record: &Record<'_>, account: String, arn: &str, issuer: Option<&str>) -> Self {
+        let mut principal = Principal::from_arn(arn);
+        let session = session_name(arn);
+        if let (Principal::Role { role_arn, .. }, Some(issuer)) = (&mut principal, issuer) {
+            issuer.clone_into(role_arn);
+        }
         let own_arn = match &principal {
             Principal::Role { role_arn, .. } => role_arn.clone(),
             Principal::User { arn } | Principal::Root { arn, .. } => arn.clone(),
             _ => return Self::plain(record, &account, Standing::Unidentified),
         };
         let root = matches!(principal, Principal::Root { .. });
-        let mut actor = Self::judged(record, account, principal, own_arn, session_name(arn));
+        let mut actor = Self::judged(record, account, principal, own_arn, session);
         if root && actor.standing == Standing::Principal {
             actor.standing = Standing::Root;
         }
-        actor.path_known = session_name(arn).is_none();
+        actor.path_known = issuer.is_some() || actor.session_name.is_none();
         actor
     }
 
@@ -201,6 +205,8 @@ fn role_of_session(arn: &str) -> String {
 }
 
 fn session_name(arn: &str) -> Option<String> {
-    let (_, session) = arn.split_once(":assumed-role/")?;
+    // The path of a role may hold colons.
+    let resource = arn.splitn(6, ':').nth(5)?;
+    let session = resource.strip_prefix("assumed-role/")?;
     session.split_once('/').map(|(_, name)| name.to_owned())
 }

@@ -482,8 +482,13 @@ fn service_context(context: &RequestContext) -> Vec<(String, Vec<String>)> {
         .filter_map(|(key, value)| match value {
             ContextValue::Known(value) => Some((key.to_owned(), value.texts().to_vec())),
             ContextValue::OneOf(candidates) => {
-                let texts = candidates.iter().flatten().flat_map(|value| value.texts());
-                Some((key.to_owned(), texts.cloned().collect()))
+                let mut distinct: Vec<String> = Vec::new();
+                for text in candidates.iter().flatten().flat_map(|value| value.texts()) {
+                    if !distinct.contains(text) {
+                        distinct.push(text.clone());
+                    }
+                }
+                Some((key.to_owned(), distinct))
             }
             ContextValue::Absent | ContextValue::Present | ContextValue::Unknown => None,
         })

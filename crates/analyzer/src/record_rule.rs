@@ -103,26 +103,46 @@ impl Places {
 fn s3_location(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once(':')?;
     match scheme.to_ascii_lowercase().as_str() {
-        "s3" | "s3a" | "s3n" => Some(format!("s3:{rest}")),
-        "arn" => {
-            let (_, resource) = rest.split_once(":s3:::")?;
-            Some(format!("s3://{resource}"))
-        }
+        "s3" | "s3a" | "s3n" => Some(format!("s3://{}", rest.strip_prefix("//")?)),
+        "arn" => match text.splitn(6, ':').collect::<Vec<_>>().as_slice() {
+            [_, _, "s3", "", "", resource] => Some(format!("s3://{resource}")),
+            // Access points are spelt like this in place of a bucket.
+            [_, _, "s3", ..] => Some(format!("s3://{text}")),
+            _ => None,
+        },
         "http" | "https" => s3_location_of_url(rest.strip_prefix("//")?),
         _ => None,
     }
 }
 
+/// How hosts of S3 end, by partition.
+const S3_HOSTS: [&str; 6] = [
+    ".amazonaws.com",
+    ".amazonaws.com.cn",
+    ".amazonaws.eu",
+    ".c2s.ic.gov",
+    ".sc2s.sgov.gov",
+    ".csp.hci.ic.gov",
+];
+
 fn s3_location_of_url(url: &str) -> Option<String> {
     let (host, path) = url.split_once('/').unwrap_or((url, ""));
     let host = host.to_ascii_lowercase();
     let (host, _port) = host.split_once(':').unwrap_or((&host, ""));
-    let host = host.strip_suffix(".cn").unwrap_or(host).strip_suffix(".amazonaws.com")?;
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let host = S3_HOSTS.iter().find_map(|suffix| host.strip_suffix(suffix))?;
     let is_endpoint = |label: &str| label == "s3" || label.starts_with("s3-");
     let labels: Vec<&str> = host.split('.').collect();
     // The last such label: a bucket's name may have them too.
     let endpoint = labels.iter().rposition(|label| is_endpoint(label))?;
     let bucket = labels.get(..endpoint)?.join(".");
+    // Through an interface endpoint the bucket comes first or, behind this word, in the path.
+    let interface = bucket.split_once(".vpce-").map(|(before, _)| before);
+    let bucket = match interface {
+        Some("bucket") => String::new(),
+        Some(bucket) => bucket.strip_suffix(".bucket").unwrap_or(bucket).to_owned(),
+        None => bucket,
+    };
     let path = path.split(['?', '#']).next().unwrap_or_default();
     Some(match bucket.is_empty() {
         true => format!("s3://{path}"),

@@ -313,25 +313,26 @@ impl Call<'_, '_, '_> {
         request
     }
 
+    /// Whether the call changes nothing, as the catalog or else the record says.
+    fn only_reads(&self) -> bool {
+        let says = self.record.read_only.unwrap_or(false);
+        self.event.action.map_or(says, Action::is_read_only)
+    }
+
     fn instance_types(&self) -> Vec<String> {
         let Parameters::Known(parameters) = self.parameters else { return Vec::new() };
-        let mut types: Vec<String> = match self.event.action {
-            Some(action) => {
-                let texts = Texts::of(&action.instance_type_paths, parameters);
-                texts.values.iter().map(ToString::to_string).collect()
-            }
-            // Where an action that the catalog lacks has them is not known, their names are.
-            None => {
-                let mut types = Vec::new();
-                walk(parameters, &mut |path, text| {
-                    let name = path.rsplit('.').next().unwrap_or_default();
-                    if matches!(name, "instancetype" | "instancetypes[]") {
-                        types.push(text.to_owned());
-                    }
-                });
-                types
-            }
-        };
+        let listed = self.event.action.map_or(&[][..], |action| &action.instance_type_paths);
+        let texts = Texts::of(listed, parameters);
+        let mut types: Vec<String> = texts.values.iter().map(ToString::to_string).collect();
+        // What the catalog does not list is told by its name.
+        if !self.only_reads() {
+            walk(parameters, &mut |path, text| {
+                let name = path.rsplit('.').next().unwrap_or_default();
+                if matches!(name, "instancetype" | "instancetypes[]") {
+                    types.push(text.to_owned());
+                }
+            });
+        }
         types.retain(|text| text != REDACTED);
         types.sort();
         types.dedup();

@@ -73,9 +73,10 @@ pub struct RecordRule {
 
 /// A list of globs, as written and compiled.
 ///
-/// Of a place (`s3://BUCKET/KEY`, `REGISTRY/IMAGE`) a wildcard before the first slash matches no
-/// slash: what comes first is whose it is, and nobody's name may stand in for it further on. A
-/// pattern without that slash that ends with `*` takes all places below.
+/// In the first part of a place (`BUCKET` of `s3://BUCKET/KEY`, `REGISTRY` of `REGISTRY/IMAGE`) a
+/// wildcard matches no slash: it says whose the place is, and nobody's name may stand in for it
+/// further on. Where that part is `*`, or there is no slash, there is no such name, and wildcards
+/// match all there is.
 #[derive(Debug)]
 pub struct Allowlist {
     /// As written.
@@ -84,31 +85,38 @@ pub struct Allowlist {
 }
 
 #[derive(Debug)]
-struct PlaceGlob {
-    owner: Glob,
-    /// None: whatever comes behind.
-    rest: Option<Glob>,
+enum PlaceGlob {
+    Anyones(Glob),
+    Owned { owner: Glob, rest: Glob },
 }
 
 impl PlaceGlob {
     fn new(pattern: &str) -> Self {
-        let (owner, rest) = split_place(pattern);
-        let all_below = rest.is_empty() && owner.ends_with('*');
-        Self { owner: Glob::new(owner), rest: (!all_below).then(|| Glob::new(rest)) }
+        match split_place(pattern) {
+            (owner, Some(rest)) if !matches!(owner, "*" | "**" | "s3://*" | "s3://**") => {
+                Self::Owned { owner: Glob::new(owner), rest: Glob::new(rest) }
+            }
+            _ => Self::Anyones(Glob::new(pattern)),
+        }
     }
 
     fn matches(&self, place: &str) -> bool {
-        let (owner, rest) = split_place(place);
-        self.owner.matches(owner) && self.rest.as_ref().is_none_or(|glob| glob.matches(rest))
+        match self {
+            Self::Anyones(glob) => glob.matches(place),
+            Self::Owned { owner, rest } => {
+                let (found, below) = split_place(place);
+                owner.matches(found) && below.is_some_and(|below| rest.matches(below))
+            }
+        }
     }
 }
 
 /// A place in two: up to the first slash behind its scheme, and what follows.
-fn split_place(text: &str) -> (&str, &str) {
-    let scheme = text.find("://").map_or(0, |position| position.saturating_add(3));
+fn split_place(text: &str) -> (&str, Option<&str>) {
+    let scheme = if text.starts_with("s3://") { "s3://".len() } else { 0 };
     let slash = text.get(scheme..).and_then(|behind| behind.find('/'));
-    let end = slash.map_or(text.len(), |slash| scheme.saturating_add(slash));
-    text.split_at_checked(end).unwrap_or((text, ""))
+    let parts = slash.and_then(|slash| text.split_at_checked(scheme.saturating_add(slash)));
+    parts.map_or((text, None), |(owner, rest)| (owner, Some(rest)))
 }
 
 impl Allowlist {

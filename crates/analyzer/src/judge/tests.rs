@@ -775,7 +775,15 @@ fn a_place_is_judged_by_whose_it_is_whatever_its_spelling() {
         ("https://other.s3.cn-north-1.amazonaws.com.cn/x", Some("s3://other/x")),
         ("https://my.s3.bucket.s3.amazonaws.com/x", Some("s3://my.s3.bucket/x")),
         ("https://ml-data.s3.amazonaws.com/train/x", None),
+        ("https://other.s3.amazonaws.com./x", Some("s3://other/x")),
+        ("https://bucket.vpce-1a2b.s3.us-east-1.vpce.amazonaws.com/other/x", Some("s3://other/x")),
+        (
+            "arn:aws:s3:us-east-1:111122223333:accesspoint/a/object/x",
+            Some("s3://arn:aws:s3:us-east-1:111122223333:accesspoint/a/object/x"),
+        ),
         ("https://example.com/s3/x", None),
+        ("s3:GetObject", None),
+        ("arn:aws:iam::111122223333:role/x:s3:::y", None),
     ] {
         let parameters = format!(r#"{{"outputDataConfig": {{"s3OutputPath": "{place}"}}}}"#);
         let wanted = refused.map(|place| format!("DRF116 high record_rule:s3 = {place}"));
@@ -792,6 +800,23 @@ fn a_place_is_judged_by_whose_it_is_whatever_its_spelling() {
         let parameters = format!(r#"{{"algorithmSpecification": {{"trainingImage": "{image}"}}}}"#);
         let wanted = format!("DRF115 medium record_rule:images = {image}");
         let wanted: Vec<&str> = refused.then_some(wanted.as_str()).into_iter().collect();
+        check(&set, &call("CreateTrainingJob", &parameters), &wanted);
+    }
+    for (pattern, image, allowed) in [
+        ("*", "evil.example/x", true),
+        ("*sagemaker-xgboost*", "1.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7", true),
+        ("*:approved", "registry/x:approved", true),
+        ("*/repo:*", "registry/team/repo:v1", true),
+        ("registry/*", "registry/team/repo:v1", true),
+        ("registry/*", "evil.example/registry/x", false),
+        ("*.example/ok", "evil/a.example/ok", false),
+        ("*.example/ok", "evil/a://1.example/ok", false),
+        ("python", "python/x", false),
+    ] {
+        let set = rule(&format!("images = [\"{pattern}\"]"));
+        let parameters = format!(r#"{{"algorithmSpecification": {{"trainingImage": "{image}"}}}}"#);
+        let wanted = format!("DRF115 medium record_rule:images = {image}");
+        let wanted: Vec<&str> = (!allowed).then_some(wanted.as_str()).into_iter().collect();
         check(&set, &call("CreateTrainingJob", &parameters), &wanted);
     }
 }

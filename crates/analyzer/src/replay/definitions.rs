@@ -67,8 +67,13 @@ fn either(own: &ContextValue, all: &ContextValue) -> ContextValue {
             own.extend(all);
             ContextValue::OneOf(own)
         }
+        _ if is_there(own) && is_there(all) => ContextValue::Present,
         _ => ContextValue::Unknown,
     }
+}
+
+fn is_there(value: &ContextValue) -> bool {
+    matches!(value, ContextValue::Known(_) | ContextValue::Present)
 }
 
 fn candidates(value: &ContextValue) -> Option<Vec<Option<KeyValue>>> {

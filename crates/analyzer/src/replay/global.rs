@@ -64,8 +64,7 @@ impl Call<'_, '_, '_> {
         // Only IAM users have the key.
         let user_name = match &self.actor.principal {
             Principal::User { arn } if identity.kind != IdentityType::FederatedUser => {
-                let name = identity.user_name.as_deref().filter(|name| *name != REDACTED);
-                known(name.or_else(|| arn.rsplit('/').next()))
+                known(arn.rsplit('/').next())
             }
             _ => ContextValue::Absent,
         };
@@ -96,23 +95,18 @@ impl Call<'_, '_, '_> {
             ResourceValue::OneOf(texts) => texts.last()?,
             ResourceValue::Unknown => return None,
         };
-        if text == "*" {
-            return Some(&self.actor.account);
-        }
-        let owner = text.split(':').nth(4)?;
+        let owner = if text == "*" { &self.actor.account } else { text.split(':').nth(4)? };
         owner.parse::<AccountId>().is_ok().then_some(owner)
     }
 
     fn set_session_keys(&self, context: &mut RequestContext) {
         let session = self.record.user_identity.session_context.as_ref();
         let created = session.and_then(|session| session.creation_date);
-        // Long-term credentials have none of these; temporary ones do, whether the record shows
-        // it or not.
+        // Long-term credentials have none of these; temporary ones may, whether the record shows
+        // it or not. Only the access key tells which these are.
         let identity = &self.record.user_identity;
         let long_term = identity.access_key_id.as_deref().is_some_and(|id| id.starts_with("AKIA"));
-        let role = matches!(self.actor.principal, Principal::Role { .. });
-        let federated = identity.kind == IdentityType::FederatedUser;
-        let temporary = !long_term && (role || federated || session.is_some());
+        let temporary = !long_term;
         let unseen = match session {
             None if temporary => ContextValue::Unknown,
             _ => ContextValue::Absent,

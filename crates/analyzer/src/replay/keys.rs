@@ -9,6 +9,7 @@ use sagemaker_catalog::{KeyRule, KeySource, ParameterPath, Texts, Transform};
 
 use super::alias::deprecated_names;
 use super::definitions::{self, MAX_DEFINITIONS};
+use super::split::MAX_PARTS;
 use super::value::{
     Derived, absent_value, can_split, is_built, is_guess, is_sent_as_it_is, listed, read,
 };
@@ -28,8 +29,13 @@ impl Call<'_, '_, '_> {
             count if count <= MAX_DEFINITIONS => {
                 self.with_keys_of_each(&base, creates, parameters, count)
             }
-            _ => self.with_parameters(Parameters::Unknown).with_keys_of_one(base, creates),
+            _ => self.without_sight(base, creates),
         }
+    }
+
+    /// One request with the keys unknown, where there is too much to judge.
+    fn without_sight(&self, base: Request, creates: bool) -> Vec<Request> {
+        self.with_parameters(Parameters::Unknown).with_keys_of_one(base, creates)
     }
 
     /// A request for each of the training jobs that a tuning job defines.
@@ -54,6 +60,9 @@ impl Call<'_, '_, '_> {
                 if !requests.contains(&request) {
                     requests.push(request);
                 }
+            }
+            if requests.len() > MAX_PARTS {
+                return self.without_sight(base.clone(), creates);
             }
         }
         requests

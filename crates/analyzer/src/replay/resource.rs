@@ -41,13 +41,22 @@ impl Call<'_, '_, '_> {
     }
 
     pub(super) fn resource_of(&self, rule: &ResourceRule) -> ResourceValue {
-        let family = || ResourceValue::Like(self.arn(&rule.arn_service, &rule.tail.pattern()));
-        let Parameters::Known(parameters) = self.parameters else { return family() };
+        let Parameters::Known(parameters) = self.parameters else {
+            let elsewhere = rule.arn_parameter.is_some() || !rule.name_or_arn.is_empty();
+            // An ARN may have been sent, of any account.
+            return match elsewhere {
+                true => ResourceValue::Unknown,
+                false => ResourceValue::Like(self.arn(&rule.arn_service, &rule.tail.pattern())),
+            };
+        };
         if let Some(arn) = self.arn_parameter(rule, parameters) {
             return arn;
         }
         if let Some(name) = self.full_arn(&rule.name_or_arn, parameters) {
             return ResourceValue::Known(name);
+        }
+        if is_hidden(&rule.name_or_arn, parameters) {
+            return ResourceValue::Unknown;
         }
         if rule.complete {
             let filled = rule.tail.fill(|variable| first_text(&variable.members, parameters));
@@ -130,6 +139,12 @@ fn primary_rule<'c>(action: &'c Action, call: &Call<'_, '_, '_>) -> Option<&'c R
         .or_else(any_shown)
         .or_else(required)
         .or_else(|| rules.first())
+}
+
+/// Whether a member is there whose text the record does not show.
+fn is_hidden(paths: &[ParameterPath], parameters: &Node<'_>) -> bool {
+    let mut found = paths.iter().filter_map(|path| path.first(parameters));
+    found.any(|found| found.text().is_none())
 }
 
 /// The first text that any of the paths finds.

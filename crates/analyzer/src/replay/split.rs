@@ -12,7 +12,7 @@ use super::{Call, Parameters, Request};
 
 /// A request split into more parts than this is judged as one, with the split keys unknown: real
 /// calls have at most some dozen channels or variants.
-const MAX_PARTS: usize = 128;
+pub(super) const MAX_PARTS: usize = 128;
 
 impl Call<'_, '_, '_> {
     /// One request per combination of the values that keys with one value take.

@@ -986,6 +986,8 @@ fn a_role_in_a_member_that_the_catalog_lacks_is_passed_too() {
         (r#""steps": [{"ExecutionRoles": ["ROLE", "ROLE"]}]"#, PASSED),
         (r#""description": "ROLE""#, ALONE),
         (r#""roleArn": "not-a-role""#, ALONE),
+        (r#""environment": {"EXECUTION_ROLE": "ROLE"}"#, ALONE),
+        (r#""roleDescription": {"text": "ROLE"}"#, ALONE),
     ] {
         let parameters = format!(r#"{{"modelName": "m", {member}}}"#)
             .replace("ROLE", "arn:aws:iam::111122223333:role/r");
@@ -1018,6 +1020,26 @@ fn instance_types_of_an_event_the_catalog_lacks_are_told_by_their_name() {
     let parameters = r#"{"a": [{"InstanceType": "ml.g5.xlarge"}], "instanceTypes": ["ml.m5.large"],
         "note": "ml.p5.48xlarge"}"#;
     check(&call("CreateUnheardOf", parameters), &[("instance types", "ml.g5.xlarge, ml.m5.large")]);
+    let grown = r#"{"newConfig": {"instanceType": "ml.g5.xlarge"},
+        "environment": {"instanceType": "ml.p5.48xlarge"}}"#;
+    check(&call("CreateTrainingJob", grown), &[("instance types", "ml.g5.xlarge")]);
+    check(&call("ListModels", grown), &[("instance types", "")]);
+}
+
+#[test]
+fn a_resource_that_may_have_been_named_by_its_arn_is_unknown_when_hidden() {
+    for parameters in
+        [r#"{"modelPackageGroupName": "HIDDEN_DUE_TO_SECURITY_REASONS"}"#, r#"{"omitted": true}"#]
+    {
+        check(
+            &call("DescribeModelPackageGroup", parameters),
+            &[("resource", "unknown"), ("aws:ResourceAccount", "unknown")],
+        );
+    }
+    check(
+        &call("CreateModel", r#"{"omitted": true}"#),
+        &[("resource", "like ~model/*"), ("aws:ResourceAccount", "111122223333")],
+    );
 }
 
 #[test]
@@ -1069,6 +1091,12 @@ fn callers_of_other_types_are_who_their_arn_says() {
             "arn:aws:iam::444455556666:role/r",
             "arn:aws:iam::444455556666:role/r",
             "CrossAccount",
+        ),
+        (
+            "Unheard",
+            "arn:aws:iam::111122223333:role/a:assumed-role/b/R",
+            "arn:aws:iam::111122223333:role/a:assumed-role/b/R",
+            "Principal",
         ),
         ("Unheard", "something", "something", "Unidentified"),
     ] {
@@ -1384,7 +1412,21 @@ fn the_session_tells_when_and_how_it_began() {
 
 #[test]
 fn long_term_keys_have_no_session() {
-    let user = USER.replace(r#", "sessionContext": {"sessionIssuer": {}}"#, "");
+    let user = USER.replace(
+        r#", "sessionContext": {"sessionIssuer": {}}"#,
+        r#", "accessKeyId": "AKIAEXAMPLE""#,
+    );
+    for key in ["ASIAEXAMPLE", "HIDDEN_DUE_TO_SECURITY_REASONS"] {
+        let temporary = user.replace("AKIAEXAMPLE", key);
+        check(
+            &record("DeleteModel", &[("userIdentity", &temporary)]),
+            &[
+                ("aws:MultiFactorAuthPresent", "unknown"),
+                ("aws:TokenIssueTime", "unknown"),
+                ("aws:SourceIdentity", "unknown"),
+            ],
+        );
+    }
     check(
         &record("DeleteModel", &[("userIdentity", &user)]),
         &[

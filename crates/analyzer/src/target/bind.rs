@@ -57,12 +57,24 @@ pub struct Matched {
 
 /// What tells compiled sets apart: a policy set has one document under a name.
 fn names(sources: &PolicySources) -> Vec<Vec<Arc<str>>> {
-    let PolicySources { identity, boundary, scps, .. } = sources;
-    let of = |policies: &Vec<NamedPolicy>| policies.iter().map(|p| Arc::clone(&p.name)).collect();
-    // No boundary and an empty one differ.
-    let boundary = boundary.as_ref().map_or_else(|| vec!["".into(), "".into()], of);
-    let lists = [of(identity), boundary].into_iter();
-    lists.chain(scps.iter().map(of)).collect()
+    let PolicySources { identity, boundary, scps, rcps, resource, session, endpoint } = sources;
+    let of = |policies: &[NamedPolicy]| policies.iter().map(|p| Arc::clone(&p.name)).collect();
+    // None and an empty list differ.
+    let option = |policies: Option<&[NamedPolicy]>| -> Vec<Arc<str>> {
+        policies.map_or_else(|| vec!["".into(), "".into()], of)
+    };
+    let lists = [
+        of(identity),
+        option(boundary.as_deref()),
+        option(resource.as_ref().map(std::slice::from_ref)),
+        option(session.as_deref()),
+        option(endpoint.as_deref()),
+    ];
+    let levels = |levels: &[Vec<NamedPolicy>]| -> Vec<Vec<Arc<str>>> {
+        let named = levels.iter().map(|level| of(level));
+        [vec![levels.len().to_string().into()]].into_iter().chain(named).collect()
+    };
+    lists.into_iter().chain(levels(scps)).chain(levels(rcps)).collect()
 }
 
 impl Matched {

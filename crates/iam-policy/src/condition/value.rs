@@ -365,7 +365,14 @@ fn parse_date(text: &str) -> Option<i64> {
         4 => midnight(NaiveDate::from_ymd_opt(text.parse().ok()?, 1, 1)?),
         7 => midnight(NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()?),
         10 => midnight(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?),
-        _ => NaiveDateTime::parse_from_str(minutes, "%Y-%m-%dT%H:%M").ok(),
+        _ => {
+            if let Ok(date) = DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z") {
+                return Some(date.timestamp_millis());
+            }
+            // Without a zone it is UTC.
+            let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f"];
+            formats.iter().find_map(|form| NaiveDateTime::parse_from_str(minutes, form).ok())
+        }
     };
     start.map(|start| start.and_utc().timestamp_millis())
 }
@@ -449,6 +456,9 @@ mod tests {
             "2024-01",
             "2024",
             "2024-01-01T00:00Z",
+            "2024-01-01T00:00",
+            "2024-01-01T00:00:00",
+            "2024-01-01T01:00+01:00",
         ] {
             assert_eq!(parse_date(text), start_of_2024, "{text}");
         }
