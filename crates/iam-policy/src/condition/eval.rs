@@ -209,7 +209,7 @@ impl CompiledPattern {
         }
     }
 
-    /// The variables that surely have no value: with one, the pattern names no resource.
+    /// The variables that may have no value: without one, the pattern names no resource.
     pub(crate) fn valueless<'c>(
         &'c self,
         request: &'c RequestContext,

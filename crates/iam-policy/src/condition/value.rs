@@ -103,16 +103,18 @@ impl Template {
         })
     }
 
-    /// Keys of variables that surely have no value in this request.
+    /// Keys of variables that may have no value in this request. A list is none.
     pub(crate) fn valueless<'t>(
         &'t self,
         request: &'t RequestContext,
     ) -> impl Iterator<Item = &'t str> {
         self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Variable { key, lower, default: None } => {
-                (*request.get(lower) == ContextValue::Absent).then_some(&**key)
+            Piece::Variable { key, lower, default } => {
+                let choices = choices(request.get(lower), default.as_deref());
+                let some = !choices.is_empty() && choices.iter().all(Option::is_some);
+                (!some).then_some(&**key)
             }
-            _ => None,
+            Piece::Symbol(_) => None,
         })
     }
 

@@ -106,6 +106,7 @@ fn value() -> impl Strategy<Value = ContextValue> {
 fn request() -> impl Strategy<Value = RequestContext> {
     let resource = prop_oneof![
         3 => Just(ResourceValue::Known("r/x".into())),
+        2 => Just(ResourceValue::Known("q/x".into())),
         1 => Just(ResourceValue::Like("r/*".into())),
         1 => Just(ResourceValue::OneOf(vec!["r/X".into(), "r/x".into()])),
         1 => Just(ResourceValue::Unknown),
@@ -195,9 +196,10 @@ proptest! {
         key in prop::sample::select(KEYS.to_vec()),
         learnt in prop::sample::select(completions()),
     ) {
-        prop_assume!(*request.get(key) == ContextValue::Unknown);
-        let before = possible(&sources, &request);
-        let mut wiser = request.clone();
+        let mut open = request.clone();
+        open.set(key, ContextValue::Unknown);
+        let before = possible(&sources, &open);
+        let mut wiser = request;
         wiser.set(key, learnt);
         for decision in possible(&sources, &wiser).decisions() {
             prop_assert!(before.contains(decision));
@@ -252,6 +254,31 @@ proptest! {
         prop_assert_eq!(open, !evaluation.needs.is_empty(), "{:?}", evaluation);
         prop_assert_eq!(open, evaluation.layer.is_none());
         prop_assert_eq!(open, !evaluation.open.is_empty(), "{:?}", evaluation);
+    }
+}
+
+#[test]
+fn a_variable_that_may_have_no_value_leaves_what_it_excludes_open() {
+    let deny = r#"{"Effect":"Deny","Action":"*","NotResource":"r/${k:a}"}"#.to_owned();
+    let sources = PolicySources { identity: vec![policy("p", &[deny])], ..Default::default() };
+    let one = |text: &str| Some(KeyValue::One(text.into()));
+    let many = || Some(KeyValue::Many(vec!["x".into()]));
+    for (value, settled) in [
+        (ContextValue::one("y"), true),
+        (ContextValue::OneOf(vec![one("y"), one("z")]), true),
+        (ContextValue::OneOf(vec![one("y"), None]), false),
+        (ContextValue::OneOf(vec![one("y"), many()]), false),
+        (ContextValue::many(["x"]), false),
+        (ContextValue::Absent, false),
+        (ContextValue::Present, false),
+        (ContextValue::Unknown, false),
+    ] {
+        let resource = ResourceValue::Known("q/x".into());
+        let mut request = RequestContext::new(Principal::from_arn(ROLE), "s:Get", resource);
+        request.set("k:a", value.clone());
+        let possible = possible(&sources, &request);
+        assert_eq!(possible.contains(Decision::ImplicitlyDenied), !settled, "{value:?}");
+        assert!(possible.contains(Decision::ExplicitlyDenied), "{value:?}");
     }
 }
 
