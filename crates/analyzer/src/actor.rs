@@ -101,11 +101,7 @@ impl Actor {
                 let fallback = format!("arn:{partition}:iam::{own}:root");
                 let arn = arn.map_or(fallback, str::to_owned);
                 let principal = Principal::Root { account: own, arn: arn.clone() };
-                let mut actor = Self::judged(record, account, principal, arn, None);
-                if actor.standing == Standing::Principal {
-                    actor.standing = Standing::Root;
-                }
-                actor
+                Self::judged(record, account, principal, arn, None)
             }
             IdentityType::AWSService => standing(Standing::Service),
             IdentityType::AWSAccount => standing(Standing::CrossAccount),
@@ -130,11 +126,7 @@ impl Actor {
             Principal::User { arn } | Principal::Root { arn, .. } => arn.clone(),
             _ => return Self::plain(record, &account, Standing::Unidentified),
         };
-        let root = matches!(principal, Principal::Root { .. });
         let mut actor = Self::judged(record, account, principal, own_arn, session);
-        if root && actor.standing == Standing::Principal {
-            actor.standing = Standing::Root;
-        }
         actor.path_known = issuer.is_some() || actor.session_name.is_none();
         actor
     }
@@ -152,10 +144,10 @@ impl Actor {
         session_name: Option<String>,
     ) -> Self {
         let own = principal.account().unwrap_or_default();
-        let standing = if own.is_empty() || own == account {
-            Standing::Principal
-        } else {
-            Standing::CrossAccount
+        let standing = match &principal {
+            _ if !own.is_empty() && own != account => Standing::CrossAccount,
+            Principal::Root { .. } => Standing::Root,
+            _ => Standing::Principal,
         };
         Self {
             principal,

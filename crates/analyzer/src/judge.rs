@@ -3,7 +3,7 @@
 //! Nothing here reads the clock, keeps anything from one record to the next that would change a
 //! verdict, or can fail because of the outside world.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -482,13 +482,10 @@ fn service_context(context: &RequestContext) -> Vec<(String, Vec<String>)> {
         .filter_map(|(key, value)| match value {
             ContextValue::Known(value) => Some((key.to_owned(), value.texts().to_vec())),
             ContextValue::OneOf(candidates) => {
-                let mut distinct: Vec<String> = Vec::new();
-                for text in candidates.iter().flatten().flat_map(|value| value.texts()) {
-                    if !distinct.contains(text) {
-                        distinct.push(text.clone());
-                    }
-                }
-                Some((key.to_owned(), distinct))
+                let texts = candidates.iter().flatten().flat_map(|value| value.texts());
+                let mut seen = HashSet::new();
+                let distinct = texts.filter(|text| seen.insert(*text));
+                Some((key.to_owned(), distinct.cloned().collect()))
             }
             ContextValue::Absent | ContextValue::Present | ContextValue::Unknown => None,
         })

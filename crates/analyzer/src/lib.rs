@@ -17,6 +17,7 @@ mod record_rule;
 pub mod replay;
 pub mod summary;
 pub mod target;
+mod walk;
 
 pub use actor::{Actor, Standing};
 pub use call::Call;

@@ -1,11 +1,12 @@
 //! Rules on the record itself, for what IAM has no condition key: compute chosen by an inference
 //! component, images, places in S3.
 
-use iam_policy::json::{Node, Value};
+use iam_policy::json::Node;
 use sagemaker_catalog::REDACTED;
 
 use crate::finding::Code;
 use crate::target::{Allowlist, RecordRule};
+use crate::walk::{member, walk};
 
 /// A value that a record rule does not allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub(crate) fn broken(
 ) -> Vec<Broken> {
     let mut found = Places::default();
     if let Some(parameters) = parameters {
-        found.walk(parameters, "");
+        walk(parameters, &[], &mut |path, text| found.text(text, member(path)));
     }
     let types: Vec<String> = match &rule.instance_types {
         Some(list) => {
@@ -70,23 +71,6 @@ struct Places {
 }
 
 impl Places {
-    fn walk(&mut self, node: &Node<'_>, member: &str) {
-        match &node.value {
-            Value::Object(members) => {
-                for inner in members {
-                    self.walk(&inner.node, &inner.key);
-                }
-            }
-            Value::Array(elements) => {
-                for element in elements {
-                    self.walk(element, member);
-                }
-            }
-            Value::String(text) => self.text(text, member),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-
     fn text(&mut self, text: &str, member: &str) {
         if text == REDACTED {
             // What is there is not told.
@@ -151,7 +135,6 @@ fn s3_location_of_url(url: &str) -> Option<String> {
 }
 
 /// `image`, `imageUri`, `trainingImage`, `ruleEvaluatorImage`, …
-fn is_image_member(member: &str) -> bool {
-    let lower = member.to_lowercase();
+fn is_image_member(lower: &str) -> bool {
     lower.ends_with("image") || lower.ends_with("imageuri")
 }

@@ -20,7 +20,6 @@ mod roles;
 mod split;
 mod tags;
 mod value;
-mod walk;
 
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
@@ -32,9 +31,9 @@ use sagemaker_catalog::{Action, Catalog, EventAction, ParameterPath, REDACTED, T
 
 use crate::actor::Actor;
 use crate::target::Facts;
+use crate::walk::{FREE_MAPS, walk};
 use refusal::Refusal;
 use roles::is_execution_role;
-use walk::walk;
 
 /// How a request came out of its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -185,17 +184,14 @@ impl Call<'_, '_, '_> {
             return vec![self.refused_request(refusal, action)];
         }
         let mut requests = self.primary_requests(refusal);
-        if let (Some(action), Parameters::Known(parameters)) = (self.event.action, self.parameters)
-        {
-            let first = requests.first().map(|request| request.context.resource.clone());
-            let extra = self.extra_resources(action).into_iter();
-            // A refusal may name the second resource: then it is there already.
-            requests.extend(extra.filter(|extra| Some(&extra.context.resource) != first.as_ref()));
-            requests.extend(self.pass_role_requests(parameters));
-            requests.extend(self.add_tags_request(action, parameters));
-        } else if let Parameters::Known(parameters) = self.parameters {
-            requests.extend(self.pass_role_requests(parameters));
-        }
+        let Parameters::Known(parameters) = self.parameters else { return requests };
+        let action = self.event.action;
+        let first = requests.first().map(|request| request.context.resource.clone());
+        let extra = action.into_iter().flat_map(|action| self.extra_resources(action));
+        // A refusal may name the second resource: then it is there already.
+        requests.extend(extra.filter(|extra| Some(&extra.context.resource) != first.as_ref()));
+        requests.extend(self.pass_role_requests(parameters));
+        requests.extend(action.and_then(|action| self.add_tags_request(action, parameters)));
         requests
     }
 
@@ -326,7 +322,7 @@ impl Call<'_, '_, '_> {
         let mut types: Vec<String> = texts.values.iter().map(ToString::to_string).collect();
         // What the catalog does not list is told by its name.
         if !self.only_reads() {
-            walk(parameters, &mut |path, text| {
+            walk(parameters, &FREE_MAPS, &mut |path, text| {
                 let name = path.rsplit('.').next().unwrap_or_default();
                 if matches!(name, "instancetype" | "instancetypes[]") {
                     types.push(text.to_owned());

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use iam_policy::json::Node;
-use iam_policy::{ContextValue, ResourceValue};
+use iam_policy::{Arn, ContextValue, ResourceValue};
 use sagemaker_catalog::{ParameterPath, Texts};
 
-use super::walk::walk;
 use super::{Call, Request, RequestKind};
+use crate::walk::{FREE_MAPS, member, walk};
 
 /// The service that execution roles are passed to.
 /// <https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html>
@@ -45,7 +45,7 @@ impl Call<'_, '_, '_> {
             return Vec::new();
         }
         let mut roles = Vec::new();
-        walk(parameters, &mut |path, text| {
+        walk(parameters, &FREE_MAPS, &mut |path, text| {
             if is_role_member(path) && is_role_arn(text) && !self.is_listed(path) {
                 roles.push(text.to_owned());
             }
@@ -79,16 +79,13 @@ impl Call<'_, '_, '_> {
 
 /// `role`, `executionRoleArn`, `roleARN`, …
 fn is_role_member(lower_path: &str) -> bool {
-    let name = lower_path.rsplit('.').next().unwrap_or_default().trim_end_matches("[]");
+    let name = member(lower_path);
     ["role", "rolearn", "roles", "rolearns"].iter().any(|end| name.ends_with(end))
 }
 
 fn is_role_arn(text: &str) -> bool {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    match parts.as_slice() {
-        ["arn", _, "iam", _, _, resource] => resource.starts_with("role/"),
-        _ => false,
-    }
+    let arn = text.parse::<Arn>();
+    arn.is_ok_and(|arn| arn.service() == "iam" && arn.resource().starts_with("role/"))
 }
 
 /// Whether SageMaker itself assumes the role at this place; some members hold roles for services

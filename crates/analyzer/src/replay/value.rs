@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use iam_policy::json::Node;
-use iam_policy::{ContextValue, KeyValue};
+use iam_policy::{Arn, ContextValue, KeyValue};
 use sagemaker_catalog::{AbsentRule, Confidence, Found, KeyRule, KeySource, Template, Transform};
 
 use super::Call;
@@ -136,11 +136,8 @@ pub(super) fn absent_value(sources: &[&KeySource]) -> Derived {
 }
 
 fn is_key_arn(text: &str) -> bool {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    match parts.as_slice() {
-        ["arn", _, "kms", _, _, resource] => resource.starts_with("key/"),
-        _ => false,
-    }
+    let arn = text.parse::<Arn>();
+    arn.is_ok_and(|arn| arn.service() == "kms" && arn.resource().starts_with("key/"))
 }
 
 /// `public-crowd`, `private-crowd` or `vendor-crowd`: the segment behind `workteam/` of the ARN.

@@ -1,9 +1,9 @@
-//! All text in the parameters, for what the catalog cannot tell.
+//! All text in the parameters of a call, for what the catalog cannot tell.
 
 use iam_policy::json::{Node, Value};
 
 /// Maps whose keys the caller makes up: they mean nothing to SageMaker.
-const FREE: [&str; 10] = [
+pub(crate) const FREE_MAPS: [&str; 10] = [
     "environment",
     "environmentvariables",
     "hyperparameters",
@@ -17,29 +17,34 @@ const FREE: [&str; 10] = [
 ];
 
 /// Visits every text with the path to it, as the catalog writes paths but in lower case: member
-/// names compare without case. What callers name as they like is left out.
-pub(super) fn walk(node: &Node<'_>, visit: &mut dyn FnMut(&str, &str)) {
-    below(node, &mut String::new(), visit);
+/// names compare without case. Members of the names `left_out` are not looked into.
+pub(crate) fn walk(node: &Node<'_>, left_out: &[&str], visit: &mut dyn FnMut(&str, &str)) {
+    below(node, &mut String::new(), left_out, visit);
 }
 
-fn below(node: &Node<'_>, path: &mut String, visit: &mut dyn FnMut(&str, &str)) {
+/// The last name of a path.
+pub(crate) fn member(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or_default().trim_end_matches("[]")
+}
+
+fn below(node: &Node<'_>, path: &mut String, left_out: &[&str], visit: &mut dyn FnMut(&str, &str)) {
     let above = path.len();
     match &node.value {
         Value::String(text) => visit(path, text),
         Value::Array(elements) => {
             path.push_str("[]");
             for element in elements {
-                below(element, path, visit);
+                below(element, path, left_out, visit);
             }
         }
         Value::Object(members) => {
-            let free = |key: &str| FREE.iter().any(|free| free.eq_ignore_ascii_case(key));
-            for member in members.iter().filter(|member| !free(&member.key)) {
+            let out = |key: &str| left_out.iter().any(|name| name.eq_ignore_ascii_case(key));
+            for member in members.iter().filter(|member| !out(&member.key)) {
                 if above > 0 {
                     path.push('.');
                 }
                 path.push_str(&member.key.to_ascii_lowercase());
-                below(&member.node, path, visit);
+                below(&member.node, path, left_out, visit);
                 path.truncate(above);
             }
         }
