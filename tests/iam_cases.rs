@@ -5,12 +5,13 @@
 //! under their own licences: they are named here, never copied, and skipped where they are absent.
 //!
 //! A source is not the truth. Where a case contradicts AWS's documentation, or a choice of ours
-//! where AWS is silent, it is listed with the reason; a listed case that agrees fails the test, so
-//! that no entry outlives its reason.
+//! where AWS is silent, it stands in the table of `docs/iam-evaluation.md` with the reason; a case
+//! there that agrees fails the test, so that no row outlives its reason.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use iam_policy::Choice;
 use iam_policy::case::{LineResult, run_line};
 use serde_json::Value;
 
@@ -19,165 +20,66 @@ const OWN: &str = include_str!("cases/evaluator.jsonl");
 /// The folder of other projects' cases, which only a workplace with its data beside it has.
 const OTHERS: &str = "../../shared/data/iam-cases";
 
-/// Cases whose `expected` is not what we answer.
-struct Disagreement {
-    /// The beginning of each name, up to its colon; all of a family where it ends in `#`.
-    cases: &'static [&'static str],
+/// The table of readers: cases of other projects that come out otherwise, with reasons.
+const PAGE: &str = include_str!("../docs/iam-evaluation.md");
+
+/// More than this would mean that another evaluator is right.
+const MOST_DISAGREEMENTS: usize = 25;
+
+/// A row of the table: a case whose `expected` is not what we answer.
+struct Disagreement<'t> {
+    /// The beginning of its name, up to its colon.
+    case: &'t str,
     /// Why, with the page of AWS that says so.
-    why: &'static str,
+    why: &'t str,
 }
 
-/// What AWS's pages say and the evaluator does not do yet.
-const NOT_YET: &[Disagreement] = &[];
-
-/// Where we part from the cases of other projects.
-const PARTED: &[Disagreement] = &[
-    // Rules of services beside the policy language: none of them is built.
-    Disagreement {
-        cases: &["iamsim/core/iam/managedPolicies/aws/denied#"],
-        why: "nobody changes AWS's own managed policies: a rule of IAM \
-              <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html>",
-    },
-    Disagreement {
-        cases: &["iamsim/core/iam/roles/reserved/denied#"],
-        why: "roles under `aws-reserved/` are protected: a rule of IAM",
-    },
-    Disagreement {
-        cases: &[
-            "iamsim/core/kms/aliases#3",
-            "iamsim/core/kms/aliases#4",
-            "iamsim/core/kms/aliases#5",
-        ],
-        why: "names under `alias/aws/` are AWS's: a rule of KMS \
-              <https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html>",
-    },
-    Disagreement {
-        cases: &["iamsim/core/kms/sameAccount#2", "iamsim/core/sts/assumeRole/sameAccount#2"],
-        why: "key policies and trust policies must allow even inside one account: rules of KMS and \
-              STS <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html>",
-    },
-    // What AWS documents otherwise.
-    Disagreement {
-        cases: &["iamsim/core/sessionPolicies#7"],
-        why: "what a resource-based policy grants to the session itself, no session policy limits \
-              by its silence <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html>",
-    },
-    Disagreement {
-        cases: &[
-            "iamsim/unit/condition/arn/ArnNotLike#171",
-            "iamsim/unit/condition/string/StringNotEquals#298",
-            "iamsim/unit/condition/string/StringNotEqualsIgnoreCase#303",
-            "iamsim/unit/condition/string/StringNotLike#311",
-        ],
-        why: "inverted operators match a variable that has no value \
-              <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>",
-    },
-    Disagreement {
-        cases: &["iamsim/unit/condition/date/DateEquals#184"],
-        why: "the epoch counts in seconds, the case means milliseconds \
-              <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>",
-    },
-    // Where AWS is silent, or says two things.
-    Disagreement {
-        cases: &["iamsim/core/permissionBoundaries-SameAccount#19"],
-        why: "an empty list of boundaries is a boundary that allows nothing; without one the \
-              member is absent",
-    },
-    Disagreement {
-        cases: &["iamsim/unit/condition/condition#0", "iamsim/unit/condition/condition#12"],
-        why: "what an operator that IAM lacks would do is unknown",
-    },
-    Disagreement {
-        cases: &[
-            "iamsim/unit/condition/arn/ArnNotLike#160",
-            "iamsim/unit/condition/arn/ArnNotLike#161",
-            "iamsim/unit/condition/date/DateNotEquals#212",
-            "iamsim/unit/condition/date/DateNotEquals#213",
-            "iamsim/unit/condition/ipaddress/NotIpAddress#228",
-            "iamsim/unit/condition/ipaddress/NotIpAddress#233",
-            "iamsim/unit/condition/ipaddress/NotIpAddress#237",
-            "iamsim/unit/condition/numeric/NumericNotEquals#269",
-            "iamsim/unit/condition/numeric/NumericNotEquals#270",
-        ],
-        why: "a negated operator is the exact negation of its positive twin, also where a value \
-              cannot be read: a Deny that guards does not fail open",
-    },
-    Disagreement {
-        cases: &["iamsim/unit/action/action#134"],
-        why: "a wildcard in the service part of an action is plain globbing",
-    },
-    Disagreement {
-        cases: &["iamsim/unit/resource/resource#46", "iamsim/unit/resource/resource#48"],
-        why: "a wildcard in the resource-type part of an ARN is plain globbing",
-    },
-    Disagreement {
-        cases: &[
-            "iamsim/unit/resource/resource#80",
-            "iamsim/unit/resource/resource#81",
-            "iamsim/unit/resource/resource#82",
-            "iamsim/unit/resource/resource#94",
-            "iamsim/unit/resource/resource#116",
-            "iamsim/unit/resource/resource#117",
-            "iamsim/unit/resource/resource#118",
-            "iamsim/unit/resource/resource#122",
-            "iamsim/unit/resource/resource#123",
-            "iamsim/unit/resource/resource#126",
-            "iamsim/unit/resource/resource#127",
-            "iamsim/unit/resource/resource#128",
-            "iamsim/unit/resource/resource#129",
-            "iamsim/unit/resource/resource#130",
-        ],
-        why: "a short ARN is a glob like any other: its missing parts are not `*`",
-    },
-    Disagreement {
-        cases: &["iamsim/unit/resource/resource#99"],
-        why: "a NotResource with a variable without value \"will not match any resource\"; whether \
-              the statement then applies to all is open \
-              <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>",
-    },
-];
-
-/// What we answer where AWS is silent or says two things: name of the case, decision.
-const CHOICES: [(&str, &str); 39] = [
-    ("Action *:CreateTrainingJob", "Allowed"),
-    ("ForAnyValue:...IfExists, key missing", "Allowed"),
-    ("ForAllValues with one empty string", "ImplicitlyDenied"),
-    ("ForAnyValue:StringLike * with one empty string", "Allowed"),
-    ("Null true with an empty list", "Allowed"),
-    ("Null true with an empty string", "ImplicitlyDenied"),
-    ("plain StringEquals on a multivalued key, one value", "ImplicitlyDenied"),
-    ("plain StringNotEquals on a multivalued key", "ImplicitlyDenied"),
-    ("set operator on a single-valued key", "Allowed"),
-    ("Bool with a policy variable", "Allowed"),
-    ("NumericLessThan with a policy variable", "Allowed"),
-    ("NumericNotEquals, request value is no number", "Allowed"),
-    ("NumericEquals with trailing text", "ImplicitlyDenied"),
-    ("NumericEquals with an exponent", "ImplicitlyDenied"),
-    ("NotIpAddress, request value is no address", "Allowed"),
-    ("DateNotEquals, request value is no date", "Allowed"),
-    ("ArnNotLike, request value is no ARN", "Allowed"),
-    ("ArnLike with a bare *", "Allowed"),
-    ("variable value holding an asterisk", "ImplicitlyDenied"),
-    ("variable on a multivalued key", "ImplicitlyDenied"),
-    ("variable default that is an empty string", "Allowed"),
-    ("variable whose value is an empty string", "Allowed"),
-    ("unclosed ${", "Allowed"),
-    ("wildcard in the resource-type part", "Allowed"),
-    ("asterisk at a segment's end crosses colons", "Allowed"),
-    ("wildcard in the service segment", "Allowed"),
-    ("variable in the account segment of Resource", "Allowed"),
-    ("upper case partition and service in Resource", "ImplicitlyDenied"),
-    ("unknown condition operator in an Allow", "Undetermined"),
-    ("unknown condition operator in a Deny", "Undetermined"),
-    ("operator name in lower case", "Allowed"),
-    ("CIDR with host bits set", "Allowed"),
-    ("IPv4-mapped IPv6 request address", "Allowed"),
-    ("date without seconds", "Allowed"),
-    ("short ARN in Resource without any wildcard", "ImplicitlyDenied"),
-    ("NotResource with a variable without value", "Undetermined"),
-    ("wildcard region in an S3 ARN", "Allowed"),
-    ("SageMaker name typed in mixed case", "ImplicitlyDenied"),
-    ("year only date or epoch", "Allowed"),
+/// What we answer where AWS is silent or says two things: name of the case, decision, and the choice
+/// that the answer says it rests on.
+const CHOICES: [(&str, &str, &str); 39] = [
+    ("Action *:CreateTrainingJob", "Allowed", "action-service-wildcard"),
+    ("ForAnyValue:...IfExists, key missing", "Allowed", "for-any-value-if-exists"),
+    ("ForAllValues with one empty string", "ImplicitlyDenied", "for-all-values-of-empty-text"),
+    ("ForAnyValue:StringLike * with one empty string", "Allowed", "for-any-value-of-empty-text"),
+    ("Null true with an empty list", "Allowed", "null-of-empty-list"),
+    ("Null true with an empty string", "ImplicitlyDenied", "null-of-empty-text"),
+    (
+        "plain StringEquals on a multivalued key, one value",
+        "ImplicitlyDenied",
+        "plain-operator-on-list",
+    ),
+    ("plain StringNotEquals on a multivalued key", "ImplicitlyDenied", "plain-operator-on-list"),
+    ("set operator on a single-valued key", "Allowed", "set-operator-on-text"),
+    ("Bool with a policy variable", "Allowed", "variable-in-typed-value"),
+    ("NumericLessThan with a policy variable", "Allowed", "variable-in-typed-value"),
+    ("NumericNotEquals, request value is no number", "Allowed", "unreadable-value"),
+    ("NumericEquals with trailing text", "ImplicitlyDenied", "number-format"),
+    ("NumericEquals with an exponent", "ImplicitlyDenied", "number-format"),
+    ("NotIpAddress, request value is no address", "Allowed", "unreadable-value"),
+    ("DateNotEquals, request value is no date", "Allowed", "unreadable-value"),
+    ("ArnNotLike, request value is no ARN", "Allowed", "unreadable-value"),
+    ("ArnLike with a bare *", "Allowed", "bare-star-as-arn"),
+    ("variable value holding an asterisk", "ImplicitlyDenied", "wildcard-in-variable-value"),
+    ("variable on a multivalued key", "ImplicitlyDenied", "list-as-variable"),
+    ("variable default that is an empty string", "Allowed", "empty-default"),
+    ("variable whose value is an empty string", "Allowed", "empty-variable-value"),
+    ("unclosed ${", "Allowed", "unclosed-variable"),
+    ("wildcard in the resource-type part", "Allowed", "resource-type-wildcard"),
+    ("asterisk at a segment's end crosses colons", "Allowed", "wildcard-across-colons"),
+    ("wildcard in the service segment", "Allowed", "resource-service-wildcard"),
+    ("variable in the account segment of Resource", "Allowed", "variable-outside-resource-part"),
+    ("upper case partition and service in Resource", "ImplicitlyDenied", "arn-segment-case"),
+    ("unknown condition operator in an Allow", "Undetermined", "unknown-operator"),
+    ("unknown condition operator in a Deny", "Undetermined", "unknown-operator"),
+    ("operator name in lower case", "Allowed", "operator-case"),
+    ("CIDR with host bits set", "Allowed", "network-host-bits"),
+    ("IPv4-mapped IPv6 request address", "Allowed", "mapped-address"),
+    ("date without seconds", "Allowed", "date-without-seconds"),
+    ("short ARN in Resource without any wildcard", "Allowed", "short-arn"),
+    ("NotResource with a variable without value", "Undetermined", "not-resource-without-value"),
+    ("wildcard region in an S3 ARN", "Allowed", "resource-region-wildcard"),
+    ("SageMaker name typed in mixed case", "ImplicitlyDenied", "resource-letter-case"),
+    ("year only date or epoch", "Allowed", "year-or-epoch"),
 ];
 
 #[test]
@@ -186,33 +88,53 @@ fn own_cases_come_out_as_expected() {
     let names: BTreeSet<&str> = cases.iter().map(name).collect();
     assert_eq!(names.len(), cases.len(), "a case has a name of its own");
     assert!(cases.iter().all(|case| case["expected"].is_string()), "a case expects something");
-    check(&[OWN], NOT_YET);
+    check(&[OWN], &[]);
 }
 
 #[test]
 fn cases_of_other_projects_come_out_as_expected() {
     let files = ["iam-simulate.jsonl", "iam-simulate-unit.jsonl", "iamspy.jsonl"];
     let texts: Option<Vec<String>> = files.iter().map(|file| read(file)).collect();
+    let table = disagreements();
+    assert!(table.len() <= MOST_DISAGREEMENTS, "{}", table.len());
     if let Some(texts) = texts {
-        check(&texts.iter().map(String::as_str).collect::<Vec<_>>(), PARTED);
+        check(&texts.iter().map(String::as_str).collect::<Vec<_>>(), &table);
     }
 }
 
 #[test]
 fn open_questions_are_answered_as_chosen() {
     let Some(text) = read("open-questions.jsonl") else { return };
-    let answers: Vec<(String, String)> = text.lines().map(answered).collect();
-    let answers: Vec<(&str, &str)> =
-        answers.iter().map(|(name, decision)| (name.as_str(), decision.as_str())).collect();
+    let answers: Vec<[String; 3]> = text.lines().map(answered).collect();
+    let answers: Vec<(&str, &str, &str)> =
+        answers.iter().map(|[name, decision, choice]| (&**name, &**decision, &**choice)).collect();
     assert_eq!(answers, CHOICES);
 }
 
+/// The page tells every choice in the words of the code.
+#[test]
+fn the_page_lists_every_choice() {
+    for choice in Choice::all() {
+        let (question, answer, why) = (choice.question(), choice.answer(), choice.reason());
+        let row = format!("| `{choice}` | {question} | {answer} | {why} |");
+        assert!(PAGE.lines().any(|line| line == row), "docs/iam-evaluation.md lacks\n{row}");
+    }
+}
+
+/// The rows of the page's table `| case | reason |`.
+fn disagreements() -> Vec<Disagreement<'static>> {
+    let rows = PAGE.lines().filter_map(|line| line.strip_prefix("| `iamsim/"));
+    let rows = rows.filter_map(|row| row.strip_suffix(" |")?.split_once("` | "));
+    rows.map(|(case, why)| {
+        assert!(why.contains("https://docs.aws.amazon.com/"), "a page of AWS's: {case}");
+        Disagreement { case, why }
+    })
+    .collect()
+}
+
 /// The one place that compares: every case agrees, or is listed and does not.
-fn check(texts: &[&str], known: &[Disagreement]) {
-    let listed: Vec<(&str, &str)> = known
-        .iter()
-        .flat_map(|group| group.cases.iter().map(|entry| (*entry, group.why)))
-        .collect();
+fn check(texts: &[&str], known: &[Disagreement<'_>]) {
+    let listed: Vec<(&str, &str)> = known.iter().map(|row| (row.case, row.why)).collect();
     let mut met: BTreeSet<&str> = BTreeSet::new();
     let mut wrong = Vec::new();
     for (line, number) in texts.iter().flat_map(|text| text.lines()).zip(1..) {
@@ -235,11 +157,10 @@ fn check(texts: &[&str], known: &[Disagreement]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Whether an entry of a table is about a case.
-fn names(entry: &str, name: &str) -> bool {
-    let family = entry.ends_with('#') && name.starts_with(entry);
-    let member = name.strip_prefix(entry).is_some_and(|rest| rest.starts_with(": "));
-    family || member || name == entry
+/// Whether a row of the table is about a case.
+fn names(row: &str, name: &str) -> bool {
+    let rest = name.strip_prefix("iamsim/").and_then(|name| name.strip_prefix(row));
+    rest.is_some_and(|rest| rest.starts_with(": "))
 }
 
 /// Whether a case asks about a pattern instead of a request, which is another question.
@@ -248,13 +169,16 @@ fn is_pattern(case: &Value) -> bool {
     tags.is_some_and(|tags| tags.iter().any(|tag| tag == "request-wildcard"))
 }
 
-/// Name, without that of its file, and decision.
-fn answered(line: &str) -> (String, String) {
+/// Name, without that of its file, decision, and what it rests on.
+fn answered(line: &str) -> [String; 3] {
     let result = run_line(line, 1);
     assert!(matches!(result, LineResult::AsExpected(_)), "{}", result.json());
     let result = parsed(result.json());
     let short = name(&result).trim_start_matches("open-questions: ");
-    (short.to_owned(), result["decision"].as_str().unwrap_or_default().to_owned())
+    let rests_on: Vec<&str> =
+        result["rests_on"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let decision = result["decision"].as_str().unwrap_or_default();
+    [short.to_owned(), decision.to_owned(), rests_on.join(" ")]
 }
 
 fn read(file: &str) -> Option<String> {

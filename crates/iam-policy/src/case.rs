@@ -10,7 +10,8 @@
 //! document or `{"name", "policy"}`.
 //!
 //! Out: `{"name", "decision", "matched": [{"layer", "policy", "statement", "sid", "effect"}],
-//! "needs": […]}`; for a line that cannot be read `{"name", "line", "error"}`.
+//! "needs": […]}`, and `"rests_on": […]` where the decision rests on a [`Choice`](crate::Choice);
+//! for a line that cannot be read `{"name", "line", "error"}`.
 
 use std::sync::Arc;
 
@@ -124,8 +125,11 @@ fn print_result(name: &str, set: &PolicySet, evaluation: &Evaluation) -> String 
         })
         .collect();
     let needs: Vec<String> = evaluation.needs.iter().map(|key| quote(key)).collect();
+    let choices = evaluation.rests_on.iter().map(|choice| quote(choice.name()));
+    let choices = choices.collect::<Vec<_>>().join(",");
+    let rests_on = if choices.is_empty() { choices } else { format!(",\"rests_on\":[{choices}]") };
     format!(
-        "{{\"name\":{},\"decision\":{},\"matched\":[{}],\"needs\":[{}]}}",
+        "{{\"name\":{},\"decision\":{},\"matched\":[{}],\"needs\":[{}]{rests_on}}}",
         quote(name),
         quote(evaluation.decision().as_str()),
         matched.join(","),

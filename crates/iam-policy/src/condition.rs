@@ -2,8 +2,12 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html>
 
+mod date;
+mod decimal;
 pub(crate) mod eval;
 pub(crate) mod operator;
+pub(crate) mod pass;
+pub(crate) mod template;
 pub(crate) mod value;
 
 pub use operator::{Operator, OperatorBase, SetQualifier};

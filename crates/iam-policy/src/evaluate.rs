@@ -9,21 +9,39 @@
 //! The order follows
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>:
 //! any Deny wins; then every layer that is there must allow.
+//!
+//! What AWS leaves open is answered by [`Choice`](crate::Choice). To say which of them a decision
+//! rests on, the request is judged again with these questions left open: where the decision stays,
+//! it rests on none.
+//!
+//! Cost: an action that was seen before finds its statements at once; each distinct pattern and
+//! condition is answered at most once per request, in time linear in its text (`pattern.rs`), so a
+//! request takes time linear in the statements that name its action. [`Evaluator::decide`] asks for
+//! no memory once the action was seen, unless a value or the resource is one of several, or a
+//! variable stands under a numeric, date, address or Bool operator.
+
+mod binding;
+mod memory;
+mod verdict;
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, HashMap};
 
-use crate::condition::eval::Target;
+use crate::choice::{Choice, Choices};
 use crate::decision::{Decision, Possible};
 use crate::document::Effect;
 use crate::explain::{NearMiss, near_miss};
 use crate::logic::Match;
 use crate::pattern::Glob;
-use crate::policy_set::{CompiledStatement, PolicySet, PolicyType, StatementRef};
-use crate::principal::{Named, Principal};
+use crate::policy_set::{CompiledStatement, Covering, PolicySet, PolicyType, StatementRef};
+use crate::principal::Principal;
 use crate::request::{RequestContext, ResourceValue};
+use crate::resource::Target;
 
-/// The answer for one request.
+use memory::{Memory, Voice};
+pub use verdict::Verdict;
+use verdict::{LayerAnswer, Outcome};
+
+/// The answer for one request, with its reasons.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     /// The decisions still open.
@@ -39,6 +57,9 @@ pub struct Evaluation {
     /// While undetermined: the keys that would settle it, as the policies spell them, sorted;
     /// `resource` when the resource would.
     pub needs: Vec<String>,
+    /// Where AWS's documentation is silent and another reading would leave another decision
+    /// possible: what this evaluator chose.
+    pub rests_on: Vec<Choice>,
 }
 
 impl Evaluation {
@@ -46,6 +67,12 @@ impl Evaluation {
     #[must_use]
     pub fn decision(&self) -> Decision {
         self.possible.decision()
+    }
+
+    fn settled(verdict: Verdict, matched: Vec<StatementRef>) -> Self {
+        let Verdict { possible, layer, .. } = verdict;
+        let (open, needs, rests_on) = (Vec::new(), Vec::new(), Vec::new());
+        Self { possible, layer, matched, open, needs, rests_on }
     }
 }
 
@@ -57,55 +84,16 @@ pub struct Evaluator<S> {
     memory: Memory,
 }
 
-/// What was found out about the request at hand, and which statements cover which actions.
-#[derive(Debug)]
-struct Memory {
-    by_action: HashMap<Box<str>, Box<[u32]>>,
-    patterns: Vec<Option<Match>>,
-    conditions: Vec<Option<Match>>,
-}
-
 /// One question to one set.
 pub(crate) struct Run<'s, 'm> {
     set: &'s PolicySet,
     memory: &'m mut Memory,
 }
 
-/// What one layer says.
-#[derive(Clone, Copy, Debug)]
-struct LayerAnswer {
-    deny: Match,
-    allow: Match,
-    /// Allows of a resource-based policy that name the principal itself, or everybody.
-    allow_exactly: Match,
-    /// Allows of a resource-based policy that name the principal's role.
-    allow_as_role: Match,
-}
-
-const SILENT: LayerAnswer = LayerAnswer {
-    deny: Match::No,
-    allow: Match::No,
-    allow_exactly: Match::No,
-    allow_as_role: Match::No,
-};
-
-/// A statement that has a say, and whether it matches.
-struct Voice {
-    statement: u32,
-    layer: usize,
-    effect: Effect,
-    matches: Match,
-}
-
 impl<S: Borrow<PolicySet>> Evaluator<S> {
     /// An evaluator for a set.
     pub fn new(set: S) -> Self {
-        let policies = set.borrow();
-        let memory = Memory {
-            by_action: HashMap::new(),
-            patterns: vec![None; policies.patterns.len()],
-            conditions: vec![None; policies.conditions.len()],
-        };
+        let memory = Memory::new(set.borrow());
         Self { set, memory }
     }
 
@@ -113,6 +101,11 @@ impl<S: Borrow<PolicySet>> Evaluator<S> {
     #[must_use]
     pub fn set(&self) -> &PolicySet {
         self.set.borrow()
+    }
+
+    /// The decision alone: no lists, and no memory asked for on the usual path.
+    pub fn decide(&mut self, request: &RequestContext) -> Verdict {
+        self.run().decide(request)
     }
 
     /// Evaluates one request.
@@ -125,9 +118,10 @@ impl<S: Borrow<PolicySet>> Evaluator<S> {
         near_miss(&mut self.run(), request, layer)
     }
 
-    fn run(&mut self) -> Run<'_, '_> {
-        self.memory.conditions.fill(None);
-        Run { set: self.set.borrow(), memory: &mut self.memory }
+    pub(crate) fn run(&mut self) -> Run<'_, '_> {
+        let mut run = Run { set: self.set.borrow(), memory: &mut self.memory };
+        run.begin(Choices::default(), false);
+        run
     }
 }
 
@@ -136,20 +130,68 @@ impl<'s> Run<'s, '_> {
         self.set
     }
 
-    fn evaluate(&mut self, request: &RequestContext) -> Evaluation {
-        if request.action.eq_ignore_ascii_case("sts:GetCallerIdentity") {
-            // Allowed whatever the policies say, even against a Deny.
-            // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
-            return settled(Decision::Allowed, Some(PolicyType::Identity), Vec::new());
-        }
+    /// Begins another walk over the policies, for this or another request.
+    fn begin(&mut self, left_open: Choices, thorough: bool) {
+        self.memory.pass.begin(left_open, thorough);
+        self.memory.forget_request();
+    }
+
+    fn decide(&mut self, request: &RequestContext) -> Verdict {
         match &request.resource {
+            ResourceValue::Known(text) => self.verdict(request, Target::Text(text)),
+            ResourceValue::Like(pattern) => {
+                self.verdict(request, Target::Like(&Glob::new(pattern)))
+            }
+            ResourceValue::Unknown => self.verdict(request, Target::Unknown),
+            ResourceValue::OneOf(texts) => {
+                let each = texts.iter().map(|text| self.verdict(request, Target::Text(text)));
+                let either = each.reduce(Verdict::either);
+                either.unwrap_or_else(|| self.verdict(request, Target::Unknown))
+            }
+        }
+    }
+
+    fn verdict(&mut self, request: &RequestContext, target: Target<'_>) -> Verdict {
+        let outcome = self.judge(request, target);
+        self.verdict_of(&outcome)
+    }
+
+    fn evaluate(&mut self, request: &RequestContext) -> Evaluation {
+        self.begin(Choices::default(), true);
+        let mut evaluation = match &request.resource {
             ResourceValue::Known(text) => self.evaluate_target(request, Target::Text(text)),
             ResourceValue::Like(pattern) => {
                 self.evaluate_target(request, Target::Like(&Glob::new(pattern)))
             }
             ResourceValue::Unknown => self.evaluate_target(request, Target::Unknown),
             ResourceValue::OneOf(texts) => self.evaluate_alternatives(request, texts),
+        };
+        evaluation.rests_on = self.rests_on(request, evaluation.possible);
+        evaluation
+    }
+
+    /// The choices without which another decision would be possible.
+    fn rests_on(&mut self, request: &RequestContext, possible: Possible) -> Vec<Choice> {
+        let met = self.memory.pass.met;
+        if met.is_empty() {
+            return Vec::new();
         }
+        if self.possible_leaving_open(met, request) == possible {
+            // Two of the choices are to leave open what AWS leaves open.
+            let undetermined = possible.decision() == Decision::Undetermined;
+            return met.iter().filter(|choice| undetermined && choice.is_open()).collect();
+        }
+        let alone = |choice: &Choice| {
+            choice.is_open()
+                || self.possible_leaving_open(Choices::of(*choice), request) != possible
+        };
+        let rests_on: Vec<Choice> = met.iter().filter(alone).collect();
+        if rests_on.is_empty() { met.iter().collect() } else { rests_on }
+    }
+
+    fn possible_leaving_open(&mut self, choices: Choices, request: &RequestContext) -> Possible {
+        self.begin(choices, true);
+        self.decide(request).possible
     }
 
     fn evaluate_alternatives(&mut self, request: &RequestContext, texts: &[String]) -> Evaluation {
@@ -173,68 +215,82 @@ impl<'s> Run<'s, '_> {
         }
         open.sort_unstable();
         open.dedup();
-        Evaluation { possible, layer: None, matched: Vec::new(), open, needs: tidy(needs) }
+        let (matched, rests_on) = (Vec::new(), Vec::new());
+        Evaluation { possible, layer: None, matched, open, needs: tidy(needs), rests_on }
     }
 
     fn evaluate_target(&mut self, request: &RequestContext, target: Target<'_>) -> Evaluation {
-        self.memory.patterns.fill(None);
-        let mut answers = vec![SILENT; self.set.layers.len()];
-        let voices = self.hear(request, target, &mut answers);
-        let verdict = Verdict::new(self.set, request, &answers);
-        match verdict.possible.decision() {
-            Decision::Undetermined => {
-                let (open, needs) = self.needs(&voices, &answers, &verdict, request, target);
-                let possible = verdict.possible;
-                Evaluation { possible, layer: None, matched: Vec::new(), open, needs }
-            }
-            decision => {
-                let effect = match decision {
-                    Decision::ExplicitlyDenied => Effect::Deny,
-                    _ => Effect::Allow,
-                };
-                let matched = voices
-                    .iter()
-                    .filter(|voice| voice.matches == Match::Yes && voice.effect == effect)
-                    .filter(|voice| verdict.binds(voice.layer));
-                let matched = matched.map(|voice| StatementRef(voice.statement)).collect();
-                settled(decision, verdict.layer(self.set), matched)
-            }
+        let outcome = self.judge(request, target);
+        let verdict = self.verdict_of(&outcome);
+        if verdict.decision() != Decision::Undetermined {
+            return Evaluation::settled(verdict, self.matched(&outcome).collect());
         }
+        let (open, needs) = self.needs(&outcome, request, target);
+        let possible = verdict.possible;
+        let (matched, rests_on) = (Vec::new(), Vec::new());
+        Evaluation { possible, layer: None, matched, open, needs, rests_on }
     }
 
-    fn hear(
-        &mut self,
-        request: &RequestContext,
-        target: Target<'_>,
-        answers: &mut [LayerAnswer],
-    ) -> Vec<Voice> {
-        let set = self.set;
-        let mut voices = Vec::new();
-        for index in self.statements_for(&request.action) {
-            let position = usize::try_from(index).unwrap_or(usize::MAX);
-            let Some(statement) = set.statements.get(position) else { continue };
-            let matches = self.statement_matches(statement, request, target);
-            if matches == Match::No {
-                continue;
-            }
-            let (layer, effect) = (statement.layer, statement.effect);
-            if let Some(answer) = answers.get_mut(layer) {
-                answer.add(statement, matches, &request.principal);
-            }
-            voices.push(Voice { statement: index, layer, effect, matches });
-        }
-        voices
+    fn verdict_of(&self, outcome: &Outcome) -> Verdict {
+        let possible = outcome.possible;
+        let settled = possible.decision() != Decision::Undetermined;
+        let layer = if settled { outcome.layer(self.set, &self.memory.answers) } else { None };
+        let statement = if settled { self.matched(outcome).next() } else { None };
+        Verdict { possible, layer, statement }
     }
 
-    /// The statements whose action element covers the action. Owned, since judging them needs the
-    /// memory of the evaluator.
-    fn statements_for(&mut self, action: &str) -> Box<[u32]> {
-        if let Some(statements) = self.memory.by_action.get(action) {
-            return statements.clone();
+    /// The statements that surely match and have the effect of the decision.
+    fn matched(&self, outcome: &Outcome) -> impl Iterator<Item = StatementRef> {
+        let effect = match outcome.possible.decision() {
+            Decision::ExplicitlyDenied => Effect::Deny,
+            _ => Effect::Allow,
+        };
+        let voices = self.memory.voices.iter().filter(|_| !outcome.always_allowed);
+        let sure =
+            voices.filter(move |voice| voice.matches == Match::Yes && voice.effect == effect);
+        let bound = sure.filter(move |voice| outcome.binds(self.set, voice.layer));
+        bound.map(|voice| StatementRef(voice.statement))
+    }
+
+    /// Hears every statement that has a say, and puts the layers together.
+    fn judge(&mut self, request: &RequestContext, target: Target<'_>) -> Outcome {
+        self.memory.forget_resource();
+        self.memory.voices.clear();
+        self.memory.answers.clear();
+        self.memory.answers.resize(self.set.layers.len(), LayerAnswer::SILENT);
+        let known = self.memory.action(self.set, &request.action);
+        for position in known.covering {
+            if let Some(covering) = self.memory.covering(position) {
+                self.hear(covering, request, target);
+            }
         }
-        let statements = self.set.statements_for(action);
-        self.memory.by_action.insert(action.into(), statements.clone());
-        statements
+        Outcome::new(self.set, &self.memory.answers, known.rules, request, target)
+    }
+
+    fn hear(&mut self, covering: Covering, request: &RequestContext, target: Target<'_>) {
+        let Some(statement) = self.statement(covering.statement) else { return };
+        let covers = Match::from(covering.covers);
+        let covers = match covering.by_choice {
+            true => self.memory.pass.chosen(Choice::ActionServiceWildcard, covers),
+            false => covers,
+        };
+        let matches = match covers {
+            Match::No => Match::No,
+            _ => covers.and(self.statement_matches(statement, request, target)),
+        };
+        if matches == Match::No {
+            return;
+        }
+        let (layer, effect) = (statement.layer, statement.effect);
+        if let Some(answer) = self.memory.answers.get_mut(layer) {
+            answer.add(statement, matches, &request.principal);
+        }
+        let statement = covering.statement;
+        self.memory.voices.push(Voice { statement, layer, effect, matches });
+    }
+
+    pub(crate) fn statement(&self, index: u32) -> Option<&'s CompiledStatement> {
+        self.set.statements.get(usize::try_from(index).ok()?)
     }
 
     fn statement_matches(
@@ -243,8 +299,10 @@ impl<'s> Run<'s, '_> {
         request: &RequestContext,
         target: Target<'_>,
     ) -> Match {
-        let principal = self.principal_matches(statement, &request.principal);
-        let mut matches = principal.and(self.resource_matches(statement, request, target));
+        let mut matches = self.principal_matches(statement, &request.principal);
+        if matches != Match::No {
+            matches = matches.and(self.resource_matches(statement, request, target));
+        }
         for condition in &statement.conditions {
             if matches == Match::No {
                 break;
@@ -275,24 +333,43 @@ impl<'s> Run<'s, '_> {
     ) -> Match {
         let Some(resource) = &statement.resource else { return Match::Yes };
         let mut covered = Match::No;
-        let mut nameless = false;
         for &pattern in &resource.patterns {
             covered = covered.or(self.pattern_matches(pattern, request, target));
-            nameless |= resource.negated && self.lacks_value(pattern, request);
+            if covered == Match::Yes {
+                break;
+            }
         }
         match (resource.negated, covered) {
             (false, covered) => covered,
-            // A variable without value under NotResource: that it "will not match any resource"
-            // may mean that the statement applies to all or that it never does. A Deny that does
-            // not apply, or an Allow that does, would be a guess.
-            (true, Match::No) if nameless => Match::Unknown,
+            (true, Match::No) => self.excluded(statement, &resource.patterns, request),
             (true, covered) => !covered,
         }
     }
 
-    fn lacks_value(&self, pattern: usize, request: &RequestContext) -> bool {
-        let pattern = self.set.patterns.get(pattern);
-        pattern.is_some_and(|pattern| pattern.valueless(request).next().is_some())
+    /// A `NotResource` covers what none of its patterns matches. What a pattern means that lacks a
+    /// variable's value, or parts of the ARN, AWS does not say.
+    fn excluded(
+        &mut self,
+        statement: &CompiledStatement,
+        patterns: &[usize],
+        request: &RequestContext,
+    ) -> Match {
+        let set = self.set;
+        let mut patterns = patterns.iter().filter_map(|&pattern| set.patterns.get(pattern));
+        let pass = &mut self.memory.pass;
+        if patterns.clone().any(|pattern| pattern.valueless(request).next().is_some()) {
+            // That the variable "will not match any resource" may mean that the statement applies
+            // to all, or never. A Deny that does not apply, or an Allow that does, would be a guess.
+            return pass.chosen(Choice::NotResourceWithoutValue, Match::Unknown);
+        }
+        if patterns.any(|pattern| pattern.is_short()) {
+            let answer = match statement.effect {
+                Effect::Allow => Match::No,
+                Effect::Deny => Match::Unknown,
+            };
+            return pass.chosen(Choice::ShortArn, answer);
+        }
+        Match::Yes
     }
 
     fn pattern_matches(
@@ -301,49 +378,54 @@ impl<'s> Run<'s, '_> {
         request: &RequestContext,
         target: Target<'_>,
     ) -> Match {
-        let (Some(memory), Some(compiled)) =
-            (self.memory.patterns.get_mut(pattern), self.set.patterns.get(pattern))
-        else {
-            return Match::Unknown;
-        };
-        *memory.get_or_insert_with(|| compiled.matches(target, request))
+        if let Some(answer) = self.memory.pattern(pattern) {
+            return answer;
+        }
+        let Some(compiled) = self.set.patterns.get(pattern) else { return Match::Unknown };
+        let answer = compiled.matches(target, request, &mut self.memory.pass);
+        self.memory.note_pattern(pattern, answer)
     }
 
     pub(crate) fn condition_holds(&mut self, condition: usize, request: &RequestContext) -> Match {
-        let (Some(memory), Some(compiled)) =
-            (self.memory.conditions.get_mut(condition), self.set.conditions.get(condition))
-        else {
-            return Match::Unknown;
-        };
-        *memory.get_or_insert_with(|| compiled.holds(request))
+        if let Some(answer) = self.memory.condition(condition) {
+            return answer;
+        }
+        let Some(compiled) = self.set.conditions.get(condition) else { return Match::Unknown };
+        let answer = compiled.holds(request, &mut self.memory.pass);
+        self.memory.note_condition(condition, answer)
     }
 
     pub(crate) fn forget_resource(&mut self) {
-        self.memory.patterns.fill(None);
+        self.memory.forget_resource();
+    }
+
+    /// The statements that cover an action, in order.
+    pub(crate) fn covering(&mut self, action: &str) -> Vec<u32> {
+        let known = self.memory.action(self.set, action);
+        let covering = known.covering.filter_map(|position| self.memory.covering(position));
+        covering.filter(|covering| covering.covers).map(|covering| covering.statement).collect()
     }
 
     /// The statements that leave the decision open, and their unsettled parts, which would settle
     /// it.
     fn needs(
         &mut self,
-        voices: &[Voice],
-        answers: &[LayerAnswer],
-        verdict: &Verdict,
+        outcome: &Outcome,
         request: &RequestContext,
         target: Target<'_>,
     ) -> (Vec<StatementRef>, Vec<String>) {
-        let set = self.set;
         let mut open = Vec::new();
         let mut needs = Vec::new();
+        let voices = std::mem::take(&mut self.memory.voices);
         for voice in voices.iter().filter(|voice| voice.matches == Match::Unknown) {
-            let answer = answers.get(voice.layer).copied().unwrap_or(SILENT);
-            let matters = verdict.binds(voice.layer)
+            let answer = self.memory.answers.get(voice.layer).copied();
+            let answer = answer.unwrap_or(LayerAnswer::SILENT);
+            let matters = outcome.binds(self.set, voice.layer)
                 && match voice.effect {
-                    Effect::Deny => verdict.deny == Match::Unknown,
+                    Effect::Deny => outcome.deny == Match::Unknown,
                     Effect::Allow => answer.allow == Match::Unknown,
                 };
-            let position = usize::try_from(voice.statement).unwrap_or(usize::MAX);
-            let Some(statement) = set.statements.get(position).filter(|_| matters) else {
+            let Some(statement) = self.statement(voice.statement).filter(|_| matters) else {
                 continue;
             };
             open.push(StatementRef(voice.statement));
@@ -352,11 +434,15 @@ impl<'s> Run<'s, '_> {
             }
             for &condition in &statement.conditions {
                 if self.condition_holds(condition, request) == Match::Unknown {
-                    let compiled = set.conditions.get(condition);
+                    let compiled = self.set.conditions.get(condition);
                     let keys = compiled.into_iter().flat_map(|c| c.unsettled(request));
                     needs.extend(keys.map(str::to_owned));
                 }
             }
+        }
+        self.memory.voices = voices;
+        if outcome.resource_decides() {
+            needs.push("resource".to_owned());
         }
         (open, tidy(needs))
     }
@@ -380,187 +466,6 @@ impl<'s> Run<'s, '_> {
         }
         needs
     }
-}
-
-impl LayerAnswer {
-    fn add(&mut self, statement: &CompiledStatement, matches: Match, principal: &Principal) {
-        if statement.effect == Effect::Deny {
-            self.deny = self.deny.or(matches);
-            return;
-        }
-        self.allow = self.allow.or(matches);
-        let named = match &statement.principal {
-            Some(block) if !block.negated => block.names(principal),
-            Some(_) => Named::Exactly,
-            None => Named::No,
-        };
-        match named {
-            Named::Exactly => self.allow_exactly = self.allow_exactly.or(matches),
-            Named::AsRole => self.allow_as_role = self.allow_as_role.or(matches),
-            Named::Account | Named::No => {}
-        }
-    }
-}
-
-/// The layers put together.
-struct Verdict {
-    possible: Possible,
-    deny: Match,
-    /// Per layer type, whether it lets the request pass; in the order of asking.
-    gates: BTreeMap<PolicyType, Match>,
-    /// Per layer, whether it binds the principal, and its Deny.
-    layers: Vec<(bool, Match)>,
-}
-
-impl Verdict {
-    fn new(set: &PolicySet, request: &RequestContext, answers: &[LayerAnswer]) -> Self {
-        let binding = Binding::of(request);
-        let layers: Vec<(bool, Match)> = set
-            .layers
-            .iter()
-            .zip(answers)
-            .map(|(layer, answer)| (binding.binds(layer.policy_type), answer.deny))
-            .collect();
-        let deny = Match::any(layers.iter().filter(|(binds, _)| *binds).map(|(_, deny)| *deny));
-        let gates = gates(set, answers, &binding);
-        let allow = Match::all(gates.values().copied());
-        let mut possible = None;
-        for (open, decision) in [
-            (deny != Match::No, Decision::ExplicitlyDenied),
-            (deny != Match::Yes && allow != Match::No, Decision::Allowed),
-            (deny != Match::Yes && allow != Match::Yes, Decision::ImplicitlyDenied),
-        ] {
-            if open {
-                let this = Possible::of(decision);
-                possible = Some(possible.map_or(this, |others: Possible| others.or(this)));
-            }
-        }
-        // One of the three is open whatever the two matches are.
-        let possible = possible.unwrap_or(Possible::of(Decision::Undetermined));
-        Self { possible, deny, gates, layers }
-    }
-
-    fn binds(&self, layer: usize) -> bool {
-        self.layers.get(layer).is_some_and(|(binds, _)| *binds)
-    }
-
-    /// The layer that settled the decision.
-    fn layer(&self, set: &PolicySet) -> Option<PolicyType> {
-        if self.deny == Match::Yes {
-            let mut layers = set.layers.iter().zip(&self.layers);
-            let denying = layers.find(|(_, (binds, deny))| *binds && *deny == Match::Yes);
-            return denying.map(|(layer, _)| layer.policy_type);
-        }
-        let closed = self.gates.iter().find(|(_, gate)| **gate == Match::No);
-        Some(closed.map_or(PolicyType::Identity, |(policy_type, _)| *policy_type))
-    }
-}
-
-/// Which layers have a say over the principal of a request.
-struct Binding {
-    /// The principal has policies of its own: it is a role, user or session.
-    has_identity: bool,
-    is_root: bool,
-    cross_account: bool,
-    scps: bool,
-    rcps: bool,
-}
-
-impl Binding {
-    fn of(request: &RequestContext) -> Self {
-        let principal = &request.principal;
-        let is_root = matches!(principal, Principal::Root { .. });
-        let has_identity = !matches!(principal, Principal::Service { .. } | Principal::Anonymous);
-        let service_linked = principal.is_service_linked_role();
-        let cross_account = match (&request.resource_account, principal.account()) {
-            (Some(owner), Some(own)) => owner != own,
-            _ => false,
-        };
-        let managed_here = |account: Option<&str>| {
-            account.is_some() && account == request.management_account.as_deref()
-        };
-        // SCPs go by the account of the caller, RCPs by that of the resource.
-        // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
-        let owner = request.resource_account.as_deref().or(principal.account());
-        Self {
-            has_identity,
-            is_root,
-            cross_account,
-            scps: has_identity && !service_linked && !managed_here(principal.account()),
-            rcps: !service_linked && !managed_here(owner),
-        }
-    }
-
-    fn binds(&self, policy_type: PolicyType) -> bool {
-        match policy_type {
-            PolicyType::Identity | PolicyType::Boundary | PolicyType::Session => {
-                self.has_identity && !self.is_root
-            }
-            PolicyType::Resource | PolicyType::Endpoint => true,
-            PolicyType::Scp => self.scps,
-            PolicyType::Rcp => self.rcps,
-        }
-    }
-}
-
-/// Per policy type, whether it lets the request pass.
-///
-/// Inside one account a resource-based policy may stand in for the identity-based ones; one that
-/// names a user or a session itself, or everybody, passes boundary and session policies too, one
-/// that names the role does not.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
-fn gates(
-    set: &PolicySet,
-    answers: &[LayerAnswer],
-    binding: &Binding,
-) -> BTreeMap<PolicyType, Match> {
-    let answer_of = |policy_type: PolicyType| {
-        let mut layers = set.layers.iter().zip(answers);
-        layers.find(|(layer, _)| layer.policy_type == policy_type).map(|(_, answer)| *answer)
-    };
-    let resource = answer_of(PolicyType::Resource);
-    let granted = resource.unwrap_or(SILENT);
-    let mut gates = BTreeMap::new();
-    let own = match answer_of(PolicyType::Identity) {
-        _ if binding.is_root => Match::Yes,
-        Some(answer) if binding.has_identity => answer.allow,
-        _ => Match::No,
-    };
-    // What lets the principal pass without policies of its own, and without a boundary's consent.
-    let (instead, beyond) = if binding.cross_account {
-        (Match::No, Match::No)
-    } else if binding.has_identity {
-        (granted.allow_exactly.or(granted.allow_as_role), granted.allow_exactly)
-    } else {
-        (granted.allow, granted.allow)
-    };
-    gates.insert(PolicyType::Identity, own.or(instead));
-    if binding.cross_account {
-        gates.insert(PolicyType::Resource, granted.allow);
-    }
-    for policy_type in [PolicyType::Boundary, PolicyType::Session] {
-        if let (Some(answer), true) = (answer_of(policy_type), binding.binds(policy_type)) {
-            gates.insert(policy_type, answer.allow.or(beyond));
-        }
-    }
-    if let Some(answer) = answer_of(PolicyType::Endpoint) {
-        gates.insert(PolicyType::Endpoint, answer.allow);
-    }
-    if binding.scps {
-        let levels = set.layers.iter().zip(answers);
-        let levels = levels.filter(|(layer, _)| layer.policy_type == PolicyType::Scp);
-        gates.insert(PolicyType::Scp, Match::all(levels.map(|(_, answer)| answer.allow)));
-    }
-    gates
-}
-
-fn settled(
-    decision: Decision,
-    layer: Option<PolicyType>,
-    matched: Vec<StatementRef>,
-) -> Evaluation {
-    let (open, needs) = (Vec::new(), Vec::new());
-    Evaluation { possible: Possible::of(decision), layer, matched, open, needs }
 }
 
 /// Sorted, each name once; names compare without case.

@@ -1,13 +1,13 @@
 //! Why nothing allowed a request: the Allow statement that came closest.
 
 use crate::condition::Condition;
-use crate::condition::eval::Target;
 use crate::document::Effect;
 use crate::evaluate::Run;
 use crate::logic::Match;
 use crate::pattern::Glob;
 use crate::policy_set::{CompiledStatement, PolicyType, StatementPlace, StatementRef};
 use crate::request::{ContextValue, RequestContext, ResourceValue};
+use crate::resource::Target;
 
 /// How close the statements of a layer came to allowing a request.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,10 +44,8 @@ pub(crate) fn near_miss<'s>(
     let level = closed_level(run, request, layer);
     let mut covering_action = None;
     let mut best: Option<(StatementPlace<'s>, Vec<FailedCondition<'s>>)> = None;
-    for index in set.statements_for(&request.action) {
-        let position = usize::try_from(index).unwrap_or(usize::MAX);
-        let (Some(statement), Some(place)) =
-            (set.statements.get(position), set.place(StatementRef(index)))
+    for index in run.covering(&request.action) {
+        let (Some(statement), Some(place)) = (run.statement(index), set.place(StatementRef(index)))
         else {
             continue;
         };
@@ -80,9 +78,8 @@ fn closed_level(
     let set = run.set();
     let mut levels = set.layers.iter().enumerate().filter(|(_, l)| l.policy_type == layer);
     let mut allows = |level: usize| {
-        set.statements_for(&request.action).iter().any(|&index| {
-            let position = usize::try_from(index).unwrap_or(usize::MAX);
-            let statement = set.statements.get(position).filter(|s| s.layer == level);
+        run.covering(&request.action).iter().any(|&index| {
+            let statement = run.statement(index).filter(|statement| statement.layer == level);
             statement.is_some_and(|statement| {
                 statement.effect == Effect::Allow
                     && covers_resource(run, statement, request)

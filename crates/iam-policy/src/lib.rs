@@ -42,6 +42,7 @@
 mod account;
 mod arn;
 pub mod case;
+mod choice;
 mod condition;
 mod decision;
 mod document;
@@ -56,13 +57,16 @@ mod policy_set;
 mod principal;
 mod print;
 mod request;
+mod resource;
+mod service_rule;
 
 pub use account::{AccountId, AccountIdError, partition_of_region};
 pub use arn::{Arn, ArnError};
+pub use choice::Choice;
 pub use condition::{Condition, Operator, OperatorBase, SetQualifier};
 pub use decision::{Decision, Possible};
 pub use document::{Block, Effect, PolicyDocument, Statement, Version};
-pub use evaluate::{Evaluation, Evaluator};
+pub use evaluate::{Evaluation, Evaluator, Verdict};
 pub use explain::{FailedCondition, NearMiss};
 pub use logic::Match;
 pub use nearest::nearest;

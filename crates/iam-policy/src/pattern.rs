@@ -1,10 +1,14 @@
 //! Globs as IAM writes them: `*` for any run of characters, `?` for exactly one.
 //!
-//! Matching walks text and pattern with two pointers and goes back only to the last `*`, so its
-//! time is bounded by the product of the lengths; a glob turned into a backtracking regular
-//! expression takes forever on `a*a*a*a*b`. Whether one glob lies inside another, and whether two
-//! share a string, is decided here too: the evaluator needs it for resources known only as a
-//! pattern.
+//! A glob without `?` is a beginning, an end, and texts that must follow each other in between.
+//! The first place of each is the best one for those after it, so matching never goes back: its
+//! time is linear in text and pattern. With `?`, text and pattern are walked with two pointers that
+//! go back only to the last `*`, so the time is bounded by the product of the lengths. A glob turned
+//! into a backtracking regular expression takes forever on `a*a*a*a*b`.
+//!
+//! Whether one glob lies inside another, and whether two share a string, is decided here too: the
+//! evaluator needs it for resources known only as a pattern. Both are searches over pairs of
+//! positions, cut off after a fixed number of steps with the safe answer.
 //!
 //! Rests on
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>:
@@ -38,13 +42,15 @@ pub struct Glob {
     shape: Shape,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Shape {
     /// No wildcard: equality.
     Exact,
     /// The prefix and one `*` at the end.
     Prefix,
-    /// Anything else.
+    /// The prefix, texts in this order with anything around them, and the end.
+    Texts(Box<[Box<str>]>, Box<str>),
+    /// With `?`.
     General,
 }
 
@@ -76,7 +82,8 @@ impl Glob {
         let shape = match (wild, symbols.last()) {
             (0, _) => Shape::Exact,
             (1, Some(Symbol::Any)) => Shape::Prefix,
-            _ => Shape::General,
+            _ if symbols.contains(&Symbol::One) => Shape::General,
+            _ => texts(&symbols),
         };
         Self { symbols: symbols.into(), prefix: prefix.into(), shape }
     }
@@ -96,11 +103,21 @@ impl Glob {
     /// Whether the text matches.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        match self.shape {
+        match &self.shape {
             Shape::Exact => *self.prefix == *text,
             Shape::Prefix => text.starts_with(&*self.prefix),
-            Shape::General => text.starts_with(&*self.prefix) && walk(&self.symbols, text),
+            Shape::Texts(middle, end) => {
+                let rest = text.strip_prefix(&*self.prefix);
+                rest.is_some_and(|rest| follow_each_other(middle, end, rest))
+            }
+            Shape::General => text.starts_with(&*self.prefix) && symbols_match(&self.symbols, text),
         }
+    }
+
+    /// Whether the text matches when the case of the letters A to Z does not count.
+    #[must_use]
+    pub fn matches_ignoring_ascii_case(&self, text: &str) -> bool {
+        walk(&self.symbols, text, |wanted, found| wanted.eq_ignore_ascii_case(&found))
     }
 
     /// Whether every text that `narrower` matches is matched by this glob.
@@ -136,7 +153,47 @@ fn symbols(pattern: &str) -> Vec<Symbol> {
         .collect()
 }
 
-fn walk(symbols: &[Symbol], text: &str) -> bool {
+/// The texts between the wildcards of a glob that has only `*`.
+fn texts(symbols: &[Symbol]) -> Shape {
+    let runs = symbols.split(|symbol| *symbol == Symbol::Any);
+    let mut runs: Vec<Box<str>> =
+        runs.map(|run| run.iter().filter_map(character).collect()).collect();
+    let end = runs.pop().unwrap_or_default();
+    let middle = runs.into_iter().skip(1).collect();
+    Shape::Texts(middle, end)
+}
+
+fn character(symbol: &Symbol) -> Option<char> {
+    match symbol {
+        Symbol::Char(character) => Some(*character),
+        Symbol::One | Symbol::Any => None,
+    }
+}
+
+/// Whether the texts stand in this order before the end of the rest. The first place of each is
+/// the best one: it leaves most to those that follow.
+fn follow_each_other(middle: &[Box<str>], end: &str, rest: &str) -> bool {
+    let Some(mut rest) = rest.strip_suffix(end) else { return false };
+    middle.iter().all(|wanted| match rest.split_once(&**wanted) {
+        Some((_, behind)) => {
+            rest = behind;
+            true
+        }
+        None => false,
+    })
+}
+
+/// The elements of a glob, split as an ARN is at its first five colons.
+pub(crate) fn arn_parts(symbols: &[Symbol]) -> impl Iterator<Item = &[Symbol]> {
+    symbols.splitn(6, |symbol| *symbol == Symbol::Char(':'))
+}
+
+/// Whether the elements of a glob match the text.
+pub(crate) fn symbols_match(symbols: &[Symbol], text: &str) -> bool {
+    walk(symbols, text, |wanted, found| wanted == found)
+}
+
+fn walk(symbols: &[Symbol], text: &str, same: impl Fn(char, char) -> bool) -> bool {
     let mut rest = symbols;
     let mut characters = text.chars();
     // Where to resume: the pattern behind the last `*`, and the text it has swallowed so far.
@@ -152,7 +209,7 @@ fn walk(symbols: &[Symbol], text: &str) -> bool {
                 resume = Some((tail, characters.clone()));
             }
             (Some((Symbol::One, tail)), Some(_)) => (rest, characters) = (tail, ahead),
-            (Some((Symbol::Char(wanted), tail)), Some(found)) if *wanted == found => {
+            (Some((Symbol::Char(wanted), tail)), Some(found)) if same(*wanted, found) => {
                 (rest, characters) = (tail, ahead);
             }
             (None, None) => return true,

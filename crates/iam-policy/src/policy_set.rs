@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use crate::condition::eval::{CompiledCondition, CompiledPattern};
+use crate::condition::eval::CompiledCondition;
 use crate::document::{Block, Effect, PolicyDocument, Statement, Version};
 use crate::evaluate::Evaluator;
 use crate::pattern::Glob;
 use crate::principal::PrincipalBlock;
+use crate::resource::CompiledPattern;
 
 /// The types of policies, in the order in which they are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +28,8 @@ pub enum PolicyType {
     Scp,
     /// A resource control policy.
     Rcp,
+    /// No policy: a rule of the service itself, such as that AWS's own policies stay as they are.
+    Service,
 }
 
 impl PolicyType {
@@ -41,6 +44,7 @@ impl PolicyType {
             Self::Endpoint => "endpoint",
             Self::Scp => "scp",
             Self::Rcp => "rcp",
+            Self::Service => "service",
         }
     }
 }
@@ -130,6 +134,18 @@ struct CompiledActions {
     negated: bool,
     /// In lower case.
     globs: Box<[Glob]>,
+    /// Those with a wildcard in the service part, in lower case.
+    wild_services: Box<[Glob]>,
+}
+
+/// A statement that has a say in an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Covering {
+    /// Index into [`PolicySet::statements`].
+    pub(crate) statement: u32,
+    /// Whether it covers the action, and whether that is ours by choice.
+    pub(crate) covers: bool,
+    pub(crate) by_choice: bool,
 }
 
 #[derive(Debug)]
@@ -190,24 +206,38 @@ impl PolicySet {
         self.layers.iter().any(|layer| layer.policy_type == PolicyType::Boundary)
     }
 
-    /// The statements whose action element covers the action, in order.
-    pub(crate) fn statements_for(&self, action: &str) -> Box<[u32]> {
+    /// The statements whose action element covers the action, or does not by choice only, in order.
+    pub(crate) fn statements_for(&self, action: &str) -> impl Iterator<Item = Covering> {
         let action = action.to_lowercase();
-        let covered = self.statements.iter().zip(0_u32..);
-        let covered = covered.filter(|(statement, _)| statement.actions.cover(&action));
-        covered.map(|(_, index)| index).collect()
+        self.statements.iter().zip(0_u32..).filter_map(move |(statement, index)| {
+            let (covers, by_choice) = statement.actions.cover(&action);
+            (covers || by_choice).then_some(Covering { statement: index, covers, by_choice })
+        })
     }
 }
 
 impl CompiledActions {
     fn new(block: &Block) -> Self {
-        let globs = block.patterns.iter().map(|pattern| Glob::new(&pattern.to_lowercase()));
-        Self { negated: block.negated, globs: globs.collect() }
+        let globs = |wild: bool| {
+            let patterns = block.patterns.iter().filter(move |text| is_wild_service(text) == wild);
+            patterns.map(|pattern| Glob::new(&pattern.to_lowercase())).collect()
+        };
+        Self { negated: block.negated, globs: globs(false), wild_services: globs(true) }
     }
 
-    fn cover(&self, lowercase_action: &str) -> bool {
-        self.globs.iter().any(|glob| glob.matches(lowercase_action)) != self.negated
+    /// Whether the action is covered, and whether only a pattern of [`Self::wild_services`] makes
+    /// the difference.
+    fn cover(&self, lowercase_action: &str) -> (bool, bool) {
+        let named = self.globs.iter().any(|glob| glob.matches(lowercase_action));
+        let by_choice =
+            !named && self.wild_services.iter().any(|glob| glob.matches(lowercase_action));
+        ((named || by_choice) != self.negated, by_choice)
     }
+}
+
+/// Whether a wildcard stands in the service part; a lone `*` means all actions.
+fn is_wild_service(pattern: &str) -> bool {
+    pattern.split_once(':').is_some_and(|(service, _)| service.contains(['*', '?']))
 }
 
 #[derive(Default)]
@@ -240,7 +270,7 @@ impl Compiler {
     ) {
         let resource = statement.resource.as_ref().map(|block| {
             let patterns = block.patterns.iter();
-            let patterns = patterns.map(|text| CompiledPattern::new(text, version));
+            let patterns = patterns.map(|text| CompiledPattern::new(text, version, policy_type));
             CompiledResource {
                 negated: block.negated,
                 patterns: patterns.map(|pattern| self.patterns.intern(pattern)).collect(),

@@ -1,11 +1,13 @@
 //! Whether a condition holds for what is known of a request.
 
 use super::operator::{OperatorBase, SetQualifier};
-use super::value::{Operand, Template, parse_bool};
+use super::pass::Pass;
+use super::template::Template;
+use super::value::{Operand, choice_of_observed, choices_of, parse_bool};
 use super::{Condition, Operator};
+use crate::choice::{Choice, Choices};
 use crate::document::Version;
 use crate::logic::Match;
-use crate::pattern::{Glob, Symbol};
 use crate::request::{ContextValue, KeyValue, RequestContext};
 
 /// A condition ready to be evaluated.
@@ -18,8 +20,18 @@ pub(crate) struct CompiledCondition {
     values: Box<[CompiledValue]>,
 }
 
+/// One value, and what comparing with it leaves to choice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum CompiledValue {
+struct CompiledValue {
+    form: Form,
+    /// Where it matches.
+    on_match: Choices,
+    /// Whether it matches or not.
+    always: Choices,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Form {
     Fixed(Operand),
     Variable(Template),
 }
@@ -27,41 +39,34 @@ enum CompiledValue {
 impl CompiledCondition {
     pub(crate) fn new(condition: &Condition, version: Version) -> Self {
         let base = &condition.operator.base;
-        let wildcards = takes_wildcards(base);
-        let value = |text: &String| {
-            let template = Template::new(text, version, wildcards);
-            match template.fixed() {
-                Some(symbols) => CompiledValue::Fixed(Operand::new(base, symbols)),
-                None => CompiledValue::Variable(template),
-            }
-        };
-        let values = match base {
-            // `Null` compares presence; its values are read as text by `wants_absence`.
-            OperatorBase::Null => condition.values.iter().map(|text| null_value(text)).collect(),
-            _ => condition.values.iter().map(value).collect(),
-        };
+        let values = condition.values.iter().map(|text| CompiledValue::new(text, base, version));
         Self {
             operator: condition.operator.clone(),
             key: condition.key.as_str().into(),
             lower: condition.key.to_lowercase().into(),
-            values,
+            values: values.collect(),
         }
     }
 
-    pub(crate) fn holds(&self, request: &RequestContext) -> Match {
+    pub(crate) fn holds(&self, request: &RequestContext, pass: &mut Pass) -> Match {
         if !self.operator.is_known() {
-            return Match::Unknown;
+            return pass.chosen(Choice::UnknownOperator, Match::Unknown);
         }
-        match request.get(&self.lower) {
-            ContextValue::Known(value) => self.holds_for(Some(value), request),
-            ContextValue::Absent => self.holds_for(None, request),
-            ContextValue::OneOf(candidates) => Match::one_of(
-                candidates.iter().map(|candidate| self.holds_for(candidate.as_ref(), request)),
-            ),
+        let answer = match request.get(&self.lower) {
+            ContextValue::Known(value) => self.holds_for(Some(value), request, pass),
+            ContextValue::Absent => self.holds_for(None, request, pass),
+            ContextValue::OneOf(candidates) => {
+                let each = candidates.iter();
+                Match::one_of(each.map(|value| self.holds_for(value.as_ref(), request, pass)))
+            }
             ContextValue::Present if self.operator.base == OperatorBase::Null => {
                 Match::from(self.wants_absence(false))
             }
             ContextValue::Present | ContextValue::Unknown => self.holds_for_anything(),
+        };
+        match self.operator.written {
+            Some(_) => pass.chosen(Choice::OperatorCase, answer),
+            None => answer,
         }
     }
 
@@ -77,48 +82,78 @@ impl CompiledCondition {
             OperatorBase::Unknown(name) => Some(name.as_str()),
             _ => None,
         };
-        let variables = self.values.iter().flat_map(move |value| match value {
-            CompiledValue::Variable(template) => Some(template.unsettled(request)),
-            CompiledValue::Fixed(_) => None,
+        let variables = self.values.iter().flat_map(move |value| match &value.form {
+            Form::Variable(template) => Some(template.unsettled(request)),
+            Form::Fixed(_) => None,
         });
         own.into_iter().chain(operator).chain(variables.flatten())
     }
 
     /// The key is present with this value, or absent.
-    fn holds_for(&self, value: Option<&KeyValue>, request: &RequestContext) -> Match {
+    fn holds_for(
+        &self,
+        value: Option<&KeyValue>,
+        request: &RequestContext,
+        pass: &mut Pass,
+    ) -> Match {
         // A list without elements is a key without a value.
-        let value = value.filter(|value| !value.texts().is_empty());
+        let value_or_none = value.filter(|value| !value.texts().is_empty());
         if self.operator.base == OperatorBase::Null {
-            return Match::from(self.wants_absence(value.is_none()));
+            let answer = Match::from(self.wants_absence(value_or_none.is_none()));
+            return match value {
+                Some(KeyValue::Many(texts)) if texts.is_empty() => {
+                    pass.chosen(Choice::NullOfEmptyList, answer)
+                }
+                Some(KeyValue::One(text)) if text.is_empty() => {
+                    pass.chosen(Choice::NullOfEmptyText, answer)
+                }
+                _ => answer,
+            };
         }
-        match (value, self.operator.set) {
-            (None, _) => self.holds_when_absent(),
-            (Some(KeyValue::One(text)), _) => self.text_passes(text, request),
+        match (value_or_none, self.operator.set) {
+            (None, _) => self.holds_when_absent(pass),
+            (Some(KeyValue::One(text)), None) => self.text_passes(text, request, pass),
+            (Some(KeyValue::One(text)), Some(_)) => {
+                let answer = self.text_passes(text, request, pass);
+                pass.chosen(Choice::SetOperatorOnText, answer)
+            }
             // Without a set operator a multivalued key matches nothing, negated or not.
-            (Some(KeyValue::Many(_)), None) => Match::No,
-            (Some(KeyValue::Many(texts)), Some(SetQualifier::ForAllValues)) => {
-                Match::all(texts.iter().map(|text| self.text_passes(text, request)))
-            }
-            (Some(KeyValue::Many(texts)), Some(SetQualifier::ForAnyValue)) => {
-                Match::any(texts.iter().map(|text| self.text_passes(text, request)))
-            }
+            (Some(KeyValue::Many(_)), None) => pass.chosen(Choice::PlainOperatorOnList, Match::No),
+            (Some(KeyValue::Many(texts)), Some(set)) => self.list_passes(texts, set, request, pass),
         }
     }
 
-    fn holds_when_absent(&self) -> Match {
-        let holds = match self.operator.set {
-            _ if self.operator.if_exists => true,
-            Some(SetQualifier::ForAllValues) => true,
-            Some(SetQualifier::ForAnyValue) => false,
-            None => self.operator.base.is_negated(),
+    fn list_passes(
+        &self,
+        texts: &[String],
+        set: SetQualifier,
+        request: &RequestContext,
+        pass: &mut Pass,
+    ) -> Match {
+        let mut each = texts.iter().map(|text| self.text_passes(text, request, pass));
+        let (answer, of_empty) = match set {
+            SetQualifier::ForAllValues => (Match::all(&mut each), Choice::ForAllValuesOfEmptyText),
+            SetQualifier::ForAnyValue => (Match::any(&mut each), Choice::ForAnyValueOfEmptyText),
         };
-        Match::from(holds)
+        let empty = texts.iter().all(String::is_empty);
+        if empty { pass.chosen(of_empty, answer) } else { answer }
+    }
+
+    fn holds_when_absent(&self, pass: &mut Pass) -> Match {
+        match (self.operator.if_exists, self.operator.set) {
+            (true, Some(SetQualifier::ForAnyValue)) => {
+                pass.chosen(Choice::ForAnyValueIfExists, Match::Yes)
+            }
+            (true, _) | (_, Some(SetQualifier::ForAllValues)) => Match::Yes,
+            (_, Some(SetQualifier::ForAnyValue)) => Match::No,
+            (_, None) => Match::from(self.operator.base.is_negated()),
+        }
     }
 
     /// The key may have any value, and perhaps be absent.
     fn holds_for_anything(&self) -> Match {
-        let universal = self.values.iter().any(|value| match value {
-            CompiledValue::Fixed(Operand::Glob(glob)) => glob.is_universal(),
+        let universal = self.values.iter().any(|value| match &value.form {
+            Form::Fixed(Operand::Glob(glob)) => glob.is_universal(),
             _ => false,
         });
         let for_all = self.operator.set == Some(SetQualifier::ForAllValues);
@@ -129,35 +164,103 @@ impl CompiledCondition {
     }
 
     fn wants_absence(&self, absent: bool) -> bool {
-        self.values.contains(&CompiledValue::Fixed(Operand::Bool(absent)))
+        self.values.iter().any(|value| value.form == Form::Fixed(Operand::Bool(absent)))
     }
 
     /// Whether one value of the request passes: some value of the policy equals it, or for a
     /// negated operator none does.
-    fn text_passes(&self, text: &str, request: &RequestContext) -> Match {
-        let equal = Match::any(self.values.iter().map(|value| self.equals(value, text, request)));
-        if self.operator.base.is_negated() { !equal } else { equal }
-    }
-
-    fn equals(&self, value: &CompiledValue, text: &str, request: &RequestContext) -> Match {
+    fn text_passes(&self, text: &str, request: &RequestContext, pass: &mut Pass) -> Match {
         let base = &self.operator.base;
-        match value {
-            CompiledValue::Fixed(operand) => Match::from(operand.holds(base, text)),
-            CompiledValue::Variable(template) => template.test(request, |symbols, uncertain| {
-                let operand = Operand::new(base, symbols);
-                match (uncertain, &operand) {
-                    (false, _) => Match::from(operand.holds(base, text)),
-                    // A `*` stands for the unknown value: no match with it is no match at all.
-                    (true, Operand::Glob(glob)) if !glob.matches(text) => Match::No,
-                    (true, _) => Match::Unknown,
-                }
-            }),
+        let each = self.values.iter();
+        let equal = Match::any(each.map(|value| value.equals(base, text, request, pass)));
+        let answer = if base.is_negated() { !equal } else { equal };
+        match choice_of_observed(base, text).filter(|_| pass.thorough) {
+            Some(choice) => pass.chosen(choice, answer),
+            None => answer,
         }
     }
 }
 
-fn null_value(text: &str) -> CompiledValue {
-    CompiledValue::Fixed(parse_bool(text).map_or(Operand::Never, Operand::Bool))
+impl CompiledValue {
+    fn new(text: &str, base: &OperatorBase, version: Version) -> Self {
+        if *base == OperatorBase::Null {
+            // `Null` compares presence; its values are read by `wants_absence`.
+            let operand = parse_bool(text).map_or(Operand::Never, Operand::Bool);
+            return Self::fixed(operand);
+        }
+        let template = Template::new(text, version, takes_wildcards(base));
+        let mut value = match template.fixed() {
+            Some(symbols) => {
+                let operand = Operand::new(base, symbols);
+                let (on_match, always) = choices_of(base, text, &operand);
+                Self { on_match, always, ..Self::fixed(operand) }
+            }
+            None => Self {
+                form: Form::Variable(template),
+                on_match: variable_choices(base),
+                always: Choices::default(),
+            },
+        };
+        if version == Version::V2012 && has_unclosed_variable(text) {
+            value.on_match.add(Choices::of(Choice::UnclosedVariable));
+        }
+        value
+    }
+
+    fn fixed(operand: Operand) -> Self {
+        let (on_match, always) = (Choices::default(), Choices::default());
+        Self { form: Form::Fixed(operand), on_match, always }
+    }
+
+    fn equals(
+        &self,
+        base: &OperatorBase,
+        text: &str,
+        request: &RequestContext,
+        pass: &mut Pass,
+    ) -> Match {
+        let answer = match &self.form {
+            Form::Fixed(operand) => Match::from(operand.holds(base, text)),
+            Form::Variable(template) => template.test(request, pass, |symbols, uncertain| {
+                if !uncertain {
+                    return Match::from(Operand::symbols_hold(base, symbols, text));
+                }
+                match Operand::new(base, symbols.to_vec()) {
+                    // A `*` stands for the unknown value: no match with it is no match at all.
+                    Operand::Glob(glob) if !glob.matches(text) => Match::No,
+                    _ => Match::Unknown,
+                }
+            }),
+        };
+        let mut choices = self.always;
+        if answer == Match::Yes {
+            choices.add(self.on_match);
+        }
+        if choices.is_empty() { answer } else { pass.chosen_all(choices, answer) }
+    }
+}
+
+/// `${` without its `}`, which is then plain text.
+pub(crate) fn has_unclosed_variable(text: &str) -> bool {
+    text.rsplit_once("${").is_some_and(|(_, inside)| !inside.contains('}'))
+}
+
+/// A variable under an operator that compares neither texts nor ARNs.
+fn variable_choices(base: &OperatorBase) -> Choices {
+    use OperatorBase as Op;
+    match base {
+        Op::StringEquals
+        | Op::StringNotEquals
+        | Op::StringEqualsIgnoreCase
+        | Op::StringNotEqualsIgnoreCase
+        | Op::StringLike
+        | Op::StringNotLike
+        | Op::ArnEquals
+        | Op::ArnLike
+        | Op::ArnNotEquals
+        | Op::ArnNotLike => Choices::default(),
+        _ => Choices::of(Choice::VariableInTypedValue),
+    }
 }
 
 fn takes_wildcards(base: &OperatorBase) -> bool {
@@ -171,77 +274,6 @@ fn takes_wildcards(base: &OperatorBase) -> bool {
             | Op::ArnNotEquals
             | Op::ArnNotLike
     )
-}
-
-/// A `Resource` or `NotResource` pattern ready to be evaluated.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum CompiledPattern {
-    Fixed(Glob),
-    Variable(Template),
-}
-
-/// A resource as one alternative of a request knows it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Target<'r> {
-    Text(&'r str),
-    Like(&'r Glob),
-    Unknown,
-}
-
-impl CompiledPattern {
-    pub(crate) fn new(text: &str, version: Version) -> Self {
-        let template = Template::new(text, version, true);
-        match template.fixed() {
-            Some(symbols) => Self::Fixed(Glob::from_symbols(symbols)),
-            None => Self::Variable(template),
-        }
-    }
-
-    pub(crate) fn matches(&self, target: Target<'_>, request: &RequestContext) -> Match {
-        match self {
-            Self::Fixed(glob) => glob_matches(glob, target),
-            Self::Variable(template) => {
-                template.test(request, |symbols: Vec<Symbol>, uncertain| {
-                    let found = glob_matches(&Glob::from_symbols(symbols), target);
-                    if uncertain && found != Match::No { Match::Unknown } else { found }
-                })
-            }
-        }
-    }
-
-    /// The variables that may have no value: without one, the pattern names no resource.
-    pub(crate) fn valueless<'c>(
-        &'c self,
-        request: &'c RequestContext,
-    ) -> impl Iterator<Item = &'c str> {
-        let template = match self {
-            Self::Fixed(_) => None,
-            Self::Variable(template) => Some(template),
-        };
-        template.into_iter().flat_map(move |template| template.valueless(request))
-    }
-
-    pub(crate) fn unsettled<'c>(
-        &'c self,
-        request: &'c RequestContext,
-    ) -> impl Iterator<Item = &'c str> {
-        let template = match self {
-            Self::Fixed(_) => None,
-            Self::Variable(template) => Some(template),
-        };
-        template.into_iter().flat_map(move |template| template.unsettled(request))
-    }
-}
-
-fn glob_matches(glob: &Glob, target: Target<'_>) -> Match {
-    match target {
-        Target::Text(text) => Match::from(glob.matches(text)),
-        Target::Unknown if glob.is_universal() => Match::Yes,
-        Target::Unknown => Match::Unknown,
-        Target::Like(known) if glob.includes(known) => Match::Yes,
-        Target::Like(known) if glob.intersects(known) => Match::Unknown,
-        Target::Like(_) => Match::No,
-    }
 }
 
 #[cfg(test)]
@@ -262,7 +294,8 @@ mod tests {
             values: values.iter().map(ToString::to_string).collect(),
         };
         let compiled = CompiledCondition::new(&condition, Version::V2012);
-        assert_eq!(compiled.holds(&request), wanted, "{operator} {values:?} {value:?}");
+        let answer = compiled.holds(&request, &mut Pass::default());
+        assert_eq!(answer, wanted, "{operator} {values:?} {value:?}");
     }
 
     use ContextValue::{Absent, OneOf, Unknown};

@@ -13,6 +13,8 @@ pub struct Operator {
     pub base: OperatorBase,
     /// Whether a missing key makes it true.
     pub if_exists: bool,
+    /// The name as written, where its letter case is not IAM's.
+    pub written: Option<Box<str>>,
 }
 
 /// How an operator treats a key with several values.
@@ -134,13 +136,20 @@ impl Operator {
             // `Null` asks whether the key exists: `NullIfExists` has no meaning, a set qualifier
             // changes nothing.
             Some((_, OperatorBase::Null)) if if_exists => Self::unknown(name),
-            Some((_, base)) => Self { set, base: base.clone(), if_exists },
+            Some((_, base)) => {
+                let mut operator = Self { set, base: base.clone(), if_exists, written: None };
+                if operator.to_string() != name {
+                    operator.written = Some(name.into());
+                }
+                operator
+            }
             None => Self::unknown(name),
         }
     }
 
     fn unknown(name: &str) -> Self {
-        Self { set: None, base: OperatorBase::Unknown(name.to_owned()), if_exists: false }
+        let base = OperatorBase::Unknown(name.to_owned());
+        Self { set: None, base, if_exists: false, written: None }
     }
 
     /// Whether IAM has this operator.
@@ -169,6 +178,9 @@ fn strip_suffix_ignoring_case<'n>(name: &'n str, suffix: &str) -> Option<&'n str
 
 impl fmt::Display for Operator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(written) = &self.written {
+            return f.write_str(written);
+        }
         match self.set {
             Some(SetQualifier::ForAllValues) => f.write_str("ForAllValues:")?,
             Some(SetQualifier::ForAnyValue) => f.write_str("ForAnyValue:")?,
@@ -193,7 +205,9 @@ mod tests {
                     }
                     let text = format!("{prefix}{name}{suffix}");
                     assert_eq!(Operator::parse(&text).to_string(), text);
-                    assert_eq!(Operator::parse(&text.to_lowercase()).to_string(), text);
+                    let lower = Operator::parse(&text.to_lowercase());
+                    assert_eq!(lower.to_string(), text.to_lowercase());
+                    assert_eq!(Operator { written: None, ..lower }, Operator::parse(&text));
                 }
             }
         }

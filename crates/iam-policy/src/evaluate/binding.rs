@@ -1,0 +1,54 @@
+//! Which layers have a say over the principal of a request.
+
+use crate::policy_set::PolicyType;
+use crate::principal::Principal;
+use crate::request::RequestContext;
+
+/// What a principal is to the layers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Binding {
+    /// The principal may have policies of its own: it is no service and not anonymous.
+    pub(super) has_identity: bool,
+    pub(super) is_root: bool,
+    pub(super) cross_account: bool,
+    pub(super) scps: bool,
+    pub(super) rcps: bool,
+}
+
+impl Binding {
+    pub(super) fn of(request: &RequestContext) -> Self {
+        let principal = &request.principal;
+        let is_root = matches!(principal, Principal::Root { .. });
+        let has_identity = !matches!(principal, Principal::Service { .. } | Principal::Anonymous);
+        let service_linked = principal.is_service_linked_role();
+        let own = principal.account();
+        let cross_account = match (request.resource_account.as_deref(), own) {
+            (Some(owner), Some(own)) => owner != own,
+            _ => false,
+        };
+        let managed_here = |account: Option<&str>| {
+            account.is_some() && account == request.management_account.as_deref()
+        };
+        // SCPs go by the account of the caller, RCPs by that of the resource.
+        // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+        let owner = request.resource_account.as_deref().or(own);
+        Self {
+            has_identity,
+            is_root,
+            cross_account,
+            scps: has_identity && !service_linked && !managed_here(own),
+            rcps: !service_linked && !managed_here(owner),
+        }
+    }
+
+    pub(super) fn binds(&self, policy_type: PolicyType) -> bool {
+        match policy_type {
+            PolicyType::Identity | PolicyType::Boundary | PolicyType::Session => {
+                self.has_identity && !self.is_root
+            }
+            PolicyType::Resource | PolicyType::Endpoint | PolicyType::Service => true,
+            PolicyType::Scp => self.scps,
+            PolicyType::Rcp => self.rcps,
+        }
+    }
+}
