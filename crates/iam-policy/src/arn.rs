@@ -68,6 +68,25 @@ impl FromStr for Arn {
     }
 }
 
+/// What stands between two colons of a text, and what follows, as for an ARN's account and resource.
+/// A plain loop, since it is asked for every request.
+pub(crate) fn part_and_rest(text: &str, index: usize) -> Option<(&str, &str)> {
+    let mut start = 0_usize;
+    let mut before = 0_usize;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte != b':' {
+            continue;
+        }
+        let behind = at.saturating_add(1);
+        if before == index {
+            return Some((text.get(start..at)?, text.get(behind..)?));
+        }
+        before = before.saturating_add(1);
+        start = behind;
+    }
+    None
+}
+
 impl fmt::Display for Arn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
@@ -84,6 +103,15 @@ mod tests {
         assert_eq!((arn.partition(), arn.service()), ("aws", "lambda"));
         assert_eq!((arn.region(), arn.account()), ("eu-west-1", "111122223333"));
         assert_eq!(arn.resource(), "function:f:1");
+    }
+
+    #[test]
+    fn parts_are_found_by_position() {
+        let arn = "arn:aws:iam::111122223333:role/a:b";
+        assert_eq!(part_and_rest(arn, 4), Some(("111122223333", "role/a:b")));
+        assert_eq!(part_and_rest(arn, 3), Some(("", "111122223333:role/a:b")));
+        assert_eq!(part_and_rest("arn:aws:iam::1", 4), None);
+        assert_eq!(part_and_rest("", 0), None);
     }
 
     #[test]

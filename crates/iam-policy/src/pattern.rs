@@ -15,6 +15,9 @@
 //! in a `Resource` a wildcard crosses `/` and `:` alike.
 
 use std::collections::{BTreeSet, HashSet};
+use std::hash::{Hash, Hasher};
+
+use memchr::memmem::Finder;
 
 /// Give up proving inclusion after this many steps; "not proved" is the safe answer.
 const MAX_INCLUSION_STEPS: usize = 20_000;
@@ -33,8 +36,8 @@ pub enum Symbol {
     Any,
 }
 
-/// A compiled glob.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A compiled glob. Two are equal when their elements are.
+#[derive(Clone, Debug)]
 pub struct Glob {
     symbols: Box<[Symbol]>,
     /// The literal text before the first wildcard; compared first, since it decides most cases.
@@ -42,14 +45,14 @@ pub struct Glob {
     shape: Shape,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 enum Shape {
     /// No wildcard: equality.
     Exact,
     /// The prefix and one `*` at the end.
     Prefix,
     /// The prefix, texts in this order with anything around them, and the end.
-    Texts(Box<[Box<str>]>, Box<str>),
+    Texts(Box<[Finder<'static>]>, Box<str>),
     /// With `?`.
     General,
 }
@@ -105,12 +108,14 @@ impl Glob {
     pub fn matches(&self, text: &str) -> bool {
         match &self.shape {
             Shape::Exact => *self.prefix == *text,
-            Shape::Prefix => text.starts_with(&*self.prefix),
+            Shape::Prefix => strip_start(text, &self.prefix).is_some(),
             Shape::Texts(middle, end) => {
-                let rest = text.strip_prefix(&*self.prefix);
+                let rest = strip_start(text, &self.prefix);
                 rest.is_some_and(|rest| follow_each_other(middle, end, rest))
             }
-            Shape::General => text.starts_with(&*self.prefix) && symbols_match(&self.symbols, text),
+            Shape::General => {
+                strip_start(text, &self.prefix).is_some() && symbols_match(&self.symbols, text)
+            }
         }
     }
 
@@ -142,6 +147,20 @@ impl Glob {
     }
 }
 
+impl PartialEq for Glob {
+    fn eq(&self, other: &Self) -> bool {
+        self.symbols == other.symbols
+    }
+}
+
+impl Eq for Glob {}
+
+impl Hash for Glob {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.symbols.hash(state);
+    }
+}
+
 fn symbols(pattern: &str) -> Vec<Symbol> {
     pattern
         .chars()
@@ -156,11 +175,11 @@ fn symbols(pattern: &str) -> Vec<Symbol> {
 /// The texts between the wildcards of a glob that has only `*`.
 fn texts(symbols: &[Symbol]) -> Shape {
     let runs = symbols.split(|symbol| *symbol == Symbol::Any);
-    let mut runs: Vec<Box<str>> =
+    let mut runs: Vec<String> =
         runs.map(|run| run.iter().filter_map(character).collect()).collect();
-    let end = runs.pop().unwrap_or_default();
-    let middle = runs.into_iter().skip(1).collect();
-    Shape::Texts(middle, end)
+    let end = runs.pop().unwrap_or_default().into();
+    let finder = |run: String| Finder::new(run.as_bytes()).into_owned();
+    Shape::Texts(runs.into_iter().skip(1).map(finder).collect(), end)
 }
 
 fn character(symbol: &Symbol) -> Option<char> {
@@ -170,16 +189,29 @@ fn character(symbol: &Symbol) -> Option<char> {
     }
 }
 
+/// Comparing with nothing is left out: some processors take longer for it than for a long text.
+fn strip_end<'t>(text: &'t str, end: &str) -> Option<&'t str> {
+    if end.is_empty() { Some(text) } else { text.strip_suffix(end) }
+}
+
+fn strip_start<'t>(text: &'t str, start: &str) -> Option<&'t str> {
+    if start.is_empty() { Some(text) } else { text.strip_prefix(start) }
+}
+
 /// Whether the texts stand in this order before the end of the rest. The first place of each is
 /// the best one: it leaves most to those that follow.
-fn follow_each_other(middle: &[Box<str>], end: &str, rest: &str) -> bool {
-    let Some(mut rest) = rest.strip_suffix(end) else { return false };
-    middle.iter().all(|wanted| match rest.split_once(&**wanted) {
-        Some((_, behind)) => {
-            rest = behind;
-            true
+fn follow_each_other(middle: &[Finder<'static>], end: &str, rest: &str) -> bool {
+    let Some(rest) = strip_end(rest, end) else { return false };
+    let mut rest = rest.as_bytes();
+    middle.iter().all(|wanted| {
+        let behind = wanted.find(rest).map(|at| at.saturating_add(wanted.needle().len()));
+        match behind.and_then(|behind| rest.get(behind..)) {
+            Some(behind) => {
+                rest = behind;
+                true
+            }
+            None => false,
         }
-        None => false,
     })
 }
 

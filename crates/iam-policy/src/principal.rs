@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
 
-use crate::arn::Arn;
+use crate::arn::{Arn, part_and_rest};
 use crate::logic::Match;
 use crate::pattern::Glob;
 
@@ -86,7 +86,11 @@ impl Principal {
             Self::Other { name } => name,
             Self::Service { .. } | Self::Anonymous => return None,
         };
-        arn.split(':').nth(4).filter(|account| !account.is_empty())
+        let account = match part_and_rest(arn, 4) {
+            Some((account, _)) => Some(account),
+            None => arn.split(':').nth(4),
+        };
+        account.filter(|account| !account.is_empty())
     }
 
     /// Whether this is a service-linked role, which SCPs and customer policies do not bind.
@@ -96,10 +100,8 @@ impl Principal {
     pub fn is_service_linked_role(&self) -> bool {
         match self {
             // The path of a role may hold colons, and only its beginning is reserved to AWS.
-            Self::Role { role_arn, .. } => {
-                let resource = role_arn.splitn(6, ':').nth(5).unwrap_or_default();
-                resource.starts_with("role/aws-service-role/")
-            }
+            Self::Role { role_arn, .. } => part_and_rest(role_arn, 4)
+                .is_some_and(|(_, role)| role.starts_with("role/aws-service-role/")),
             _ => false,
         }
     }
