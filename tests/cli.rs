@@ -418,6 +418,22 @@ fn the_readme_shows_what_is_printed() {
     }
 }
 
+/// The case between the quotes of the README's `echo`, and what the README says it prints.
+#[test]
+fn the_readme_shows_what_simulate_prints() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, section) = readme.split_once("## Testing policies").unwrap();
+    let case = section.split('\'').nth(1).unwrap().replace('\n', "");
+    for options in [&[][..], &["--format", "text"]] {
+        let run = driftline_with_input(&[&["simulate", "--cases", "-"], options].concat(), &case);
+        assert_eq!(run.code, 0, "{}", run.stdout);
+        assert!(section.contains(&run.stdout), "README.md lacks {}", run.stdout);
+    }
+    let explained = driftline_with_input(&["simulate", "--cases", "-", "--explain"], &case);
+    let explained: serde_json::Value = serde_json::from_str(&explained.stdout).unwrap();
+    assert_eq!(explained["explanation"]["statements"][0]["sid"], "Train");
+}
+
 #[test]
 fn help() {
     for verb in ["analyze", "simulate"] {

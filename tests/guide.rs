@@ -187,8 +187,8 @@ fn simulated(case: &Value, simulation: &Value) -> Value {
     line["identityPolicies"] =
         json!([serde_json::from_str::<Value>(evaluable(case)).expect("JSON")]);
     let result = run_line(&line.to_string(), 1);
-    assert!(!matches!(result, LineResult::Broken(_)), "{}", result.json());
-    let result: Value = serde_json::from_str(result.json()).expect("JSON");
+    assert!(!matches!(result, LineResult::Broken(_)), "{}", result.as_str());
+    let result: Value = serde_json::from_str(result.as_str()).expect("JSON");
     let matched = result["matched"].as_array().and_then(|matched| matched.first());
     let by = matched.map(|statement| match statement["sid"].as_str() {
         Some(sid) => format!(" by {sid}"),

@@ -149,7 +149,9 @@ fn check(texts: &[&str], known: &[Disagreement<'_>]) {
             (LineResult::AsExpected(_), Some((_, why))) => {
                 wrong.push(format!("agrees, but is listed ({why}): {}", name(&case)));
             }
-            (result, _) => wrong.push(format!("expected {}: {}", case["expected"], result.json())),
+            (result, _) => {
+                wrong.push(format!("expected {}: {}", case["expected"], result.as_str()))
+            }
         }
     }
     let unmet = listed.iter().filter(|(entry, _)| !met.contains(entry));
@@ -172,8 +174,8 @@ fn is_pattern(case: &Value) -> bool {
 /// Name, without that of its file, decision, and what it rests on.
 fn answered(line: &str) -> [String; 3] {
     let result = run_line(line, 1);
-    assert!(matches!(result, LineResult::AsExpected(_)), "{}", result.json());
-    let result = parsed(result.json());
+    assert!(matches!(result, LineResult::AsExpected(_)), "{}", result.as_str());
+    let result = parsed(result.as_str());
     let short = name(&result).trim_start_matches("open-questions: ");
     let rests_on: Vec<&str> =
         result["rests_on"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();

@@ -54,7 +54,7 @@ pub(crate) struct AnalyzeArgs {
     /// How many files to read at once [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
-    /// How to print the summary
+    /// How to print the summary; the JSON is driftline.summary/1
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     /// Exit with 1 when there is a finding this bad, or worse
@@ -67,13 +67,19 @@ pub(crate) struct SimulateArgs {
     /// A file of cases, one JSON object per line; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) cases: PathBuf,
+    /// How to print the results: a line of JSON each, or text that tells why
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub(crate) format: Format,
+    /// Add why to each line of JSON: statements, conditions, the nearest Allow
+    #[arg(long)]
+    pub(crate) explain: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people
     Text,
-    /// For programs: driftline.summary/1
+    /// For programs
     Json,
 }
 

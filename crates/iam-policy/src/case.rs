@@ -11,14 +11,18 @@
 //!
 //! Out: `{"name", "decision", "matched": [{"layer", "policy", "statement", "sid", "effect"}],
 //! "needs": […]}`, and `"rests_on": […]` where the decision rests on a [`Choice`](crate::Choice);
-//! for a line that cannot be read `{"name", "line", "error"}`.
+//! for a line that cannot be read `{"name", "line", "error"}`. With [`Detail::Explained`] the member
+//! `explanation` follows (see [`Explanation::to_json`](crate::Explanation::to_json)); with
+//! [`Detail::Text`] the explanation is printed for people.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::account::AccountId;
 use crate::arn::Arn;
 use crate::decision::Decision;
 use crate::evaluate::Evaluation;
+use crate::explain::members;
 use crate::json::{self, Node, Value};
 use crate::nearest::nearest;
 use crate::parse::{Dialect, parse_node};
@@ -59,6 +63,18 @@ pub struct CaseError {
     pub message: String,
 }
 
+/// How much to print of a case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// The decision and what settled it.
+    #[default]
+    Decision,
+    /// Also the explanation.
+    Explained,
+    /// The explanation as text.
+    Text,
+}
+
 /// What became of one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineResult {
@@ -71,11 +87,11 @@ pub enum LineResult {
 }
 
 impl LineResult {
-    /// The line to print.
+    /// What to print: a line of JSON, or for [`Detail::Text`] some of text.
     #[must_use]
-    pub fn json(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         match self {
-            Self::AsExpected(json) | Self::Mismatch(json) | Self::Broken(json) => json,
+            Self::AsExpected(text) | Self::Mismatch(text) | Self::Broken(text) => text,
         }
     }
 }
@@ -83,21 +99,71 @@ impl LineResult {
 /// Evaluates one line of cases; `number` counts from 1.
 #[must_use]
 pub fn run_line(line: &str, number: u64) -> LineResult {
+    run_line_in(line, number, Detail::Decision)
+}
+
+/// Evaluates one line of cases and prints so much of it.
+#[must_use]
+pub fn run_line_in(line: &str, number: u64, detail: Detail) -> LineResult {
     let case = match Case::parse(line) {
         Ok(case) => case,
-        Err(error) => {
-            let (name, message) = (quote(&error.name), quote(&error.message));
-            let json = format!("{{\"name\":{name},\"line\":{number},\"error\":{message}}}");
-            return LineResult::Broken(json);
-        }
+        Err(error) => return LineResult::Broken(error.print(number, detail)),
     };
     let set = PolicySet::compile(&case.sources);
-    let evaluation = set.evaluator().evaluate(&case.request);
-    let json = print_result(&case.name, &set, &evaluation);
-    if case.expected.is_none_or(|expected| expected.is_met_by(evaluation.decision())) {
-        LineResult::AsExpected(json)
+    let mut evaluator = set.evaluator();
+    let (text, decision) = match detail {
+        Detail::Decision => {
+            let evaluation = evaluator.evaluate(&case.request);
+            let members = print_result(&case.name, &set, &evaluation);
+            (format!("{{{members}}}"), evaluation.decision())
+        }
+        Detail::Explained => {
+            let explanation = evaluator.explain(&case.request);
+            let members = print_result(&case.name, &set, &explanation.evaluation);
+            let explained = explanation.to_json();
+            let decision = explanation.evaluation.decision();
+            (format!("{{{members},\"explanation\":{explained}}}"), decision)
+        }
+        Detail::Text => {
+            let explanation = evaluator.explain(&case.request);
+            let decision = explanation.evaluation.decision();
+            (print_text(&case, &explanation.to_string(), decision), decision)
+        }
+    };
+    if case.expected.is_none_or(|expected| expected.is_met_by(decision)) {
+        LineResult::AsExpected(text)
     } else {
-        LineResult::Mismatch(json)
+        LineResult::Mismatch(text)
+    }
+}
+
+impl CaseError {
+    /// What to print in place of a result.
+    #[must_use]
+    pub fn print(&self, number: u64, detail: Detail) -> String {
+        if detail == Detail::Text {
+            let space = if self.name.is_empty() { "" } else { " " };
+            let (name, message) = (self.name.escape_debug(), self.message.escape_debug());
+            return format!("line {number}{space}{name}: no case: {message}");
+        }
+        let (name, message) = (quote(&self.name), quote(&self.message));
+        format!("{{\"name\":{name},\"line\":{number},\"error\":{message}}}")
+    }
+}
+
+fn print_text(case: &Case, explanation: &str, decision: Decision) -> String {
+    let name = if case.name.is_empty() { &case.request.action } else { &case.name };
+    let unmet = case.expected.filter(|expected| !expected.is_met_by(decision));
+    let unmet = unmet.map(|expected| format!("\n  expected: {expected}")).unwrap_or_default();
+    format!("{}: {}{unmet}", name.escape_debug(), explanation.trim_end())
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Decision(decision) => decision.fmt(f),
+            Self::Denied => f.write_str("Denied"),
+        }
     }
 }
 
@@ -112,24 +178,13 @@ impl Expected {
 
 fn print_result(name: &str, set: &PolicySet, evaluation: &Evaluation) -> String {
     let matched = evaluation.matched.iter().filter_map(|statement| set.place(*statement));
-    let matched: Vec<String> = matched
-        .map(|place| {
-            let sid = place.statement.sid.as_deref().map_or("null".to_owned(), quote);
-            format!(
-                "{{\"layer\":{},\"policy\":{},\"statement\":{},\"sid\":{sid},\"effect\":{}}}",
-                quote(place.layer.as_str()),
-                quote(place.policy),
-                place.index,
-                quote(place.statement.effect.as_str()),
-            )
-        })
-        .collect();
+    let matched: Vec<String> = matched.map(|place| format!("{{{}}}", members(&place))).collect();
     let needs: Vec<String> = evaluation.needs.iter().map(|key| quote(key)).collect();
     let choices = evaluation.rests_on.iter().map(|choice| quote(choice.name()));
     let choices = choices.collect::<Vec<_>>().join(",");
     let rests_on = if choices.is_empty() { choices } else { format!(",\"rests_on\":[{choices}]") };
     format!(
-        "{{\"name\":{},\"decision\":{},\"matched\":[{}],\"needs\":[{}]{rests_on}}}",
+        "\"name\":{},\"decision\":{},\"matched\":[{}],\"needs\":[{}]{rests_on}",
         quote(name),
         quote(evaluation.decision().as_str()),
         matched.join(","),
@@ -395,7 +450,7 @@ mod tests {
         let line = format!(
             r#"{{"name":"n","principal":"arn:aws:iam::111122223333:role/r","action":"s3:GetObject","resource":"arn:aws:s3:::b/k","identityPolicies":[{ALLOW}]{fields}}}"#
         );
-        assert_eq!(run_line(&line, 7).json(), wanted, "{fields}");
+        assert_eq!(run_line(&line, 7).as_str(), wanted, "{fields}");
     }
 
     #[test]

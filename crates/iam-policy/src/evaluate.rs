@@ -29,7 +29,7 @@ use std::borrow::Borrow;
 use crate::choice::{Choice, Choices};
 use crate::decision::{Decision, Possible};
 use crate::document::Effect;
-use crate::explain::{NearMiss, near_miss};
+use crate::explain::{Explanation, NearMiss, explain, near_miss};
 use crate::logic::Match;
 use crate::pattern::Glob;
 use crate::policy_set::{CompiledStatement, Covering, PolicySet, PolicyType, StatementRef};
@@ -118,7 +118,12 @@ impl<S: Borrow<PolicySet>> Evaluator<S> {
         near_miss(&mut self.run(), request, layer)
     }
 
-    pub(crate) fn run(&mut self) -> Run<'_, '_> {
+    /// Evaluates one request and tells why it comes out so.
+    pub fn explain(&mut self, request: &RequestContext) -> Explanation<'_> {
+        explain(&mut self.run(), request)
+    }
+
+    fn run(&mut self) -> Run<'_, '_> {
         let mut run = Run { set: self.set.borrow(), memory: &mut self.memory };
         run.begin(Choices::default(), false);
         run
@@ -156,7 +161,7 @@ impl<'s> Run<'s, '_> {
         self.verdict_of(&outcome)
     }
 
-    fn evaluate(&mut self, request: &RequestContext) -> Evaluation {
+    pub(crate) fn evaluate(&mut self, request: &RequestContext) -> Evaluation {
         self.begin(Choices::default(), true);
         let mut evaluation = match &request.resource {
             ResourceValue::Known(text) => self.evaluate_target(request, Target::Text(text)),
@@ -167,6 +172,8 @@ impl<'s> Run<'s, '_> {
             ResourceValue::OneOf(texts) => self.evaluate_alternatives(request, texts),
         };
         evaluation.rests_on = self.rests_on(request, evaluation.possible);
+        // What was left open on the way must not answer what is asked next.
+        self.begin(Choices::default(), false);
         evaluation
     }
 

@@ -1,13 +1,56 @@
-//! Why nothing allowed a request: the Allow statement that came closest.
+//! Why a request is decided as it is: the statements that settled it or leave it open, and where
+//! nothing allowed it, the Allow statement that came closest.
+
+mod json;
+#[cfg(test)]
+mod tests;
+mod text;
 
 use crate::condition::Condition;
+use crate::decision::Decision;
 use crate::document::Effect;
-use crate::evaluate::Run;
+use crate::evaluate::{Evaluation, Run};
 use crate::logic::Match;
 use crate::pattern::Glob;
 use crate::policy_set::{CompiledStatement, PolicyType, StatementPlace, StatementRef};
 use crate::request::{ContextValue, RequestContext, ResourceValue};
 use crate::resource::Target;
+
+pub(crate) use json::members;
+
+/// A decision with everything that explains it. It prints as text for people, and as JSON by
+/// [`to_json`](Self::to_json).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation<'s> {
+    /// The decision.
+    pub evaluation: Evaluation,
+    /// The statements that settled it; while undetermined, those that leave it open.
+    pub statements: Vec<StatementNote<'s>>,
+    /// Where nothing allowed it: how close the statements of that layer came.
+    pub nearest: Option<NearMiss<'s>>,
+    /// The resource of the request, as far as it is known.
+    pub resource: ResourceValue,
+}
+
+/// A statement with what became of its conditions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatementNote<'s> {
+    /// The statement.
+    pub place: StatementPlace<'s>,
+    /// Its conditions, in document order.
+    pub conditions: Vec<ConditionNote<'s>>,
+}
+
+/// A condition with what was seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConditionNote<'s> {
+    /// The condition: operator, key, wanted values.
+    pub condition: &'s Condition,
+    /// What is known of the key.
+    pub observed: ContextValue,
+    /// Whether it holds.
+    pub holds: Match,
+}
 
 /// How close the statements of a layer came to allowing a request.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,17 +65,38 @@ pub enum NearMiss<'s> {
         /// The statement.
         statement: StatementPlace<'s>,
         /// The conditions that surely fail, in document order.
-        failed: Vec<FailedCondition<'s>>,
+        failed: Vec<ConditionNote<'s>>,
     },
 }
 
-/// A condition that fails, with what was seen instead.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FailedCondition<'s> {
-    /// The condition: operator, key, wanted values.
-    pub condition: &'s Condition,
-    /// What is known of the key.
-    pub observed: ContextValue,
+pub(crate) fn explain<'s>(run: &mut Run<'s, '_>, request: &RequestContext) -> Explanation<'s> {
+    let evaluation = run.evaluate(request);
+    let nearest = match (evaluation.decision(), evaluation.layer) {
+        (Decision::ImplicitlyDenied, Some(layer)) if layer != PolicyType::Service => {
+            Some(near_miss(run, request, layer))
+        }
+        _ => None,
+    };
+    let statements = match evaluation.decision() {
+        Decision::Undetermined => &evaluation.open,
+        // What was granted elsewhere does not explain why it was not enough.
+        Decision::ImplicitlyDenied => &Vec::new(),
+        Decision::Allowed | Decision::ExplicitlyDenied => &evaluation.matched,
+    };
+    let notes = statements.iter().filter_map(|statement| note(run, *statement, request));
+    let statements = notes.collect();
+    Explanation { evaluation, statements, nearest, resource: request.resource.clone() }
+}
+
+fn note<'s>(
+    run: &mut Run<'s, '_>,
+    statement: StatementRef,
+    request: &RequestContext,
+) -> Option<StatementNote<'s>> {
+    let place = run.set().place(statement)?;
+    let compiled = run.statement(statement.0)?;
+    let conditions = condition_notes(run, compiled, place, request);
+    Some(StatementNote { place, conditions })
 }
 
 pub(crate) fn near_miss<'s>(
@@ -43,7 +107,7 @@ pub(crate) fn near_miss<'s>(
     let set = run.set();
     let level = closed_level(run, request, layer);
     let mut covering_action = None;
-    let mut best: Option<(StatementPlace<'s>, Vec<FailedCondition<'s>>)> = None;
+    let mut best: Option<(StatementPlace<'s>, Vec<ConditionNote<'s>>)> = None;
     for index in run.covering(&request.action) {
         let (Some(statement), Some(place)) = (run.statement(index), set.place(StatementRef(index)))
         else {
@@ -115,14 +179,24 @@ fn failed_conditions<'s>(
     statement: &CompiledStatement,
     place: StatementPlace<'s>,
     request: &RequestContext,
-) -> Vec<FailedCondition<'s>> {
+) -> Vec<ConditionNote<'s>> {
+    let mut notes = condition_notes(run, statement, place, request);
+    notes.retain(|note| note.holds == Match::No);
+    notes
+}
+
+fn condition_notes<'s>(
+    run: &mut Run<'s, '_>,
+    statement: &CompiledStatement,
+    place: StatementPlace<'s>,
+    request: &RequestContext,
+) -> Vec<ConditionNote<'s>> {
     let compiled = statement.conditions.iter().zip(&place.statement.conditions);
-    let mut failed = Vec::new();
-    for (&index, condition) in compiled {
-        if run.condition_holds(index, request) == Match::No {
-            let observed = request.get(&condition.key.to_lowercase()).clone();
-            failed.push(FailedCondition { condition, observed });
-        }
-    }
-    failed
+    compiled
+        .map(|(&index, condition)| ConditionNote {
+            condition,
+            observed: request.get(&condition.key.to_lowercase()).clone(),
+            holds: run.condition_holds(index, request),
+        })
+        .collect()
 }

@@ -67,7 +67,7 @@ pub use condition::{Condition, Operator, OperatorBase, SetQualifier};
 pub use decision::{Decision, Possible};
 pub use document::{Block, Effect, PolicyDocument, Statement, Version};
 pub use evaluate::{Evaluation, Evaluator, Verdict};
-pub use explain::{FailedCondition, NearMiss};
+pub use explain::{ConditionNote, Explanation, NearMiss, StatementNote};
 pub use logic::Match;
 pub use nearest::nearest;
 pub use parse::{Dialect, PolicyError, PolicyErrorKind, parse, parse_node};

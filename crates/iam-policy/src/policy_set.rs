@@ -47,6 +47,21 @@ impl PolicyType {
             Self::Service => "service",
         }
     }
+
+    /// In a sentence: "allowed by the …".
+    #[must_use]
+    pub fn described(self) -> &'static str {
+        match self {
+            Self::Identity => "identity-based policies",
+            Self::Resource => "resource's policy",
+            Self::Boundary => "permissions boundary",
+            Self::Session => "session policies",
+            Self::Endpoint => "VPC endpoint policies",
+            Self::Scp => "service control policies",
+            Self::Rcp => "resource control policies",
+            Self::Service => "service itself",
+        }
+    }
 }
 
 /// A document and the name it is reported by.

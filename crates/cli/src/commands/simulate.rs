@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write};
 use std::path::{Path, PathBuf};
 
-use iam_policy::case::{LineResult, run_line};
+use iam_policy::case::{CaseError, Detail, LineResult, run_line_in};
 
-use crate::args::SimulateArgs;
+use crate::args::{Format, SimulateArgs};
 use crate::exit_code::Exit;
 use crate::output;
 
@@ -26,17 +26,26 @@ pub(crate) enum SimulateError {
 
 pub(crate) fn run(args: &SimulateArgs) -> Result<Exit, Box<dyn std::error::Error>> {
     let out = BufWriter::new(io::stdout().lock());
+    let detail = match (args.format, args.explain) {
+        (Format::Text, _) => Detail::Text,
+        (Format::Json, true) => Detail::Explained,
+        (Format::Json, false) => Detail::Decision,
+    };
     let exit = if args.cases == Path::new("-") {
-        simulate(io::stdin().lock(), out)?
+        simulate(io::stdin().lock(), out, detail)?
     } else {
         let path = args.cases.clone();
         let file = File::open(&path).map_err(|source| SimulateError::Open { path, source })?;
-        simulate(BufReader::new(file), out)?
+        simulate(BufReader::new(file), out, detail)?
     };
     Ok(exit)
 }
 
-fn simulate(mut cases: impl BufRead, mut out: impl Write) -> Result<Exit, SimulateError> {
+fn simulate(
+    mut cases: impl BufRead,
+    mut out: impl Write,
+    detail: Detail,
+) -> Result<Exit, SimulateError> {
     let (mut mismatch, mut broken) = (false, false);
     let mut line = Vec::new();
     let mut number = 0_u64;
@@ -45,15 +54,18 @@ fn simulate(mut cases: impl BufRead, mut out: impl Write) -> Result<Exit, Simula
         number = number.saturating_add(1);
         let result = match (read, std::str::from_utf8(&line)) {
             (Read::End, _) => break,
-            (Read::TooLong, _) => broken_line(number, "longer than 16 MiB"),
-            (Read::Line, Err(_)) => broken_line(number, "not UTF-8"),
+            (Read::TooLong, _) => no_case(number, "longer than 16 MiB", detail),
+            (Read::Line, Err(_)) => no_case(number, "not UTF-8", detail),
             (Read::Line, Ok(text)) if text.trim().is_empty() => continue,
-            (Read::Line, Ok(text)) => run_line(text.trim(), number),
+            (Read::Line, Ok(text)) => run_line_in(text.trim(), number, detail),
         };
         mismatch |= matches!(result, LineResult::Mismatch(_));
         broken |= matches!(result, LineResult::Broken(_));
-        writeln!(out, "{}", output::visible_json(result.json()))
-            .map_err(|source| SimulateError::Print { source })?;
+        let shown = match detail {
+            Detail::Text => output::visible_lines(result.as_str()),
+            Detail::Decision | Detail::Explained => output::visible_json(result.as_str()),
+        };
+        writeln!(out, "{shown}").map_err(|source| SimulateError::Print { source })?;
     }
     out.flush().map_err(|source| SimulateError::Print { source })?;
     Ok(match (mismatch, broken) {
@@ -63,8 +75,10 @@ fn simulate(mut cases: impl BufRead, mut out: impl Write) -> Result<Exit, Simula
     })
 }
 
-fn broken_line(number: u64, error: &str) -> LineResult {
-    LineResult::Broken(format!("{{\"name\":\"\",\"line\":{number},\"error\":\"{error}\"}}"))
+/// A line that cannot even be read as text.
+fn no_case(number: u64, message: &str, detail: Detail) -> LineResult {
+    let error = CaseError { name: String::new(), message: message.to_owned() };
+    LineResult::Broken(error.print(number, detail))
 }
 
 /// What came of reading a line.
@@ -102,7 +116,11 @@ mod tests {
 
     fn check(input: &str, lines: usize, exit: Exit) -> String {
         let mut out = Vec::new();
-        assert_eq!(simulate(input.as_bytes(), &mut out).unwrap(), exit, "{input}");
+        assert_eq!(
+            simulate(input.as_bytes(), &mut out, Detail::Decision).unwrap(),
+            exit,
+            "{input}"
+        );
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text.lines().count(), lines, "{text}");
         text

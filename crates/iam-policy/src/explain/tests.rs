@@ -1,0 +1,125 @@
+//! Explanations word for word.
+
+use crate::case::{Detail, run_line_in};
+
+const POLICIES: &str = r#""identityPolicies":[{"name":"training","policy":{"Version":"2012-10-17","Statement":[
+{"Sid":"Train","Effect":"Allow","Action":"sagemaker:CreateTrainingJob","Resource":"arn:aws:sagemaker:*:*:training-job/nlp-*","Condition":{"ForAllValues:StringLike":{"sagemaker:InstanceTypes":["ml.c5.*","ml.m5.*"]},"Bool":{"sagemaker:NetworkIsolation":"true"}}},
+{"Effect":"Deny","Action":"sagemaker:*","Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":"eu-west-1"}}}]}}]"#;
+
+fn explain(resource: &str, action: &str, rest: &str, detail: Detail) -> String {
+    let line = format!(
+        r#"{{"name":"n","principal":"arn:aws:iam::111122223333:role/r","action":"{action}","resource":"arn:aws:sagemaker:eu-west-1:111122223333:training-job/{resource}",{rest},{POLICIES}}}"#
+    );
+    run_line_in(&line.replace('\n', ""), 1, detail).as_str().to_owned()
+}
+
+fn check(resource: &str, action: &str, rest: &str, wanted: &str) {
+    let text = explain(resource, action, rest, Detail::Text);
+    assert_eq!(text, wanted.trim(), "{resource} {action} {rest}");
+}
+
+const TRAIN: &str = "sagemaker:CreateTrainingJob";
+const CONTEXT: &str = r#""aws:RequestedRegion":"eu-west-1","sagemaker:NetworkIsolation":"true""#;
+
+#[test]
+fn each_decision_is_explained_in_text() {
+    let fine = format!(r#""context":{{{CONTEXT},"sagemaker:InstanceTypes":["ml.c5.large"]}}"#);
+    check(
+        "nlp-1",
+        TRAIN,
+        &fine,
+        "
+n: Allowed by the identity-based policies
+  by: `Train` (statement 0) of `training`, Allow",
+    );
+    let wrong = fine.replace("ml.c5.large", "ml.p4d.24xlarge");
+    check(
+        "nlp-1",
+        TRAIN,
+        &wrong,
+        "
+n: ImplicitlyDenied by the identity-based policies
+  nearest: `Train` (statement 0) of `training`, Allow, one condition away
+    sagemaker:InstanceTypes: ForAllValues:StringLike wants `ml.c5.*`, `ml.m5.*`; the request has `ml.p4d.24xlarge`",
+    );
+    check(
+        "vision-1",
+        TRAIN,
+        &fine,
+        "
+n: ImplicitlyDenied by the identity-based policies
+  nearest: `Train` (statement 0) of `training`, Allow, for another resource
+    Resource is `arn:aws:sagemaker:*:*:training-job/nlp-*`; the request's is `arn:aws:sagemaker:eu-west-1:111122223333:training-job/vision-1`",
+    );
+    check(
+        "nlp-1",
+        "sagemaker:DeleteModel",
+        &fine,
+        "
+n: ImplicitlyDenied by the identity-based policies
+  no Allow names the action",
+    );
+    check(
+        "nlp-1",
+        TRAIN,
+        r#""context":{}"#,
+        "
+n: ExplicitlyDenied by the identity-based policies
+  by: statement 1 of `training`, Deny
+    aws:RequestedRegion: StringNotEquals wants `eu-west-1`; the request does not have it",
+    );
+    let open = format!(r#""context":{{{CONTEXT}}},"unknown":["sagemaker:InstanceTypes"]"#);
+    check(
+        "nlp-1",
+        TRAIN,
+        &open,
+        "
+n: Undetermined: `sagemaker:InstanceTypes` would settle it
+  open: `Train` (statement 0) of `training`, Allow
+    sagemaker:InstanceTypes: ForAllValues:StringLike wants `ml.c5.*`, `ml.m5.*`; the request does not say",
+    );
+    let chosen = fine.replace("[\"ml.c5.large\"]", "\"ml.c5.large\"");
+    check(
+        "nlp-1",
+        TRAIN,
+        &format!("{chosen},\"expected\":\"Denied\""),
+        "
+n: Allowed by the identity-based policies
+  by: `Train` (statement 0) of `training`, Allow
+  rests on `set-operator-on-text`: a set qualifier on a single-valued key: the value counts as a list of one
+  expected: Denied",
+    );
+}
+
+#[test]
+fn the_json_form_names_every_failing_condition() {
+    let rest = r#""context":{"aws:RequestedRegion":"eu-west-1","sagemaker:InstanceTypes":["ml.p4d.24xlarge","ml.c5.large"]}"#;
+    let json = explain("nlp-1", TRAIN, rest, Detail::Explained);
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["decision"], "ImplicitlyDenied");
+    assert_eq!(
+        json["explanation"],
+        serde_json::json!({
+            "decision": "ImplicitlyDenied", "layer": "identity", "statements": [],
+            "nearest": {
+                "layer": "identity", "policy": "training", "statement": 0, "sid": "Train",
+                "effect": "Allow", "misses": "conditions",
+                "conditions": [
+                    {"key": "sagemaker:InstanceTypes", "operator": "ForAllValues:StringLike",
+                     "wanted": ["ml.c5.*", "ml.m5.*"], "holds": "no", "state": "known",
+                     "observed": ["ml.p4d.24xlarge", "ml.c5.large"]},
+                    {"key": "sagemaker:NetworkIsolation", "operator": "Bool", "wanted": ["true"],
+                     "holds": "no", "state": "absent", "observed": null}
+                ]
+            },
+            "needs": [], "rests_on": []
+        })
+    );
+}
+
+#[test]
+fn hostile_text_is_shown_as_escapes() {
+    let rest = r#""context":{"aws:RequestedRegion":"\u001b[31m"}"#;
+    let text = explain("nlp-1", TRAIN, rest, Detail::Text);
+    assert!(text.contains("the request has `\\u{1b}[31m`"), "{text}");
+}
