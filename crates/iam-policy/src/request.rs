@@ -1,6 +1,11 @@
 //! What is asked: one request with what is known of its context.
 
+use std::collections::HashMap;
+
 use crate::principal::Principal;
+
+/// So many keys are looked through one by one; a request with more gets an index.
+const FEW_KEYS: usize = 48;
 
 /// One request that IAM authorises.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +22,8 @@ pub struct RequestContext {
     /// RCPs not its resources.
     pub management_account: Option<String>,
     keys: Vec<ContextEntry>,
+    /// Positions of the keys, empty while these are few.
+    index: HashMap<String, usize>,
     families: Vec<(String, ContextValue)>,
 }
 
@@ -101,6 +108,7 @@ impl RequestContext {
             resource_account: None,
             management_account: None,
             keys: Vec::new(),
+            index: HashMap::new(),
             families: Vec::new(),
         }
     }
@@ -123,10 +131,26 @@ impl RequestContext {
     /// Sets a key. Setting it again replaces the value.
     pub fn set(&mut self, key: &str, value: ContextValue) {
         let lower = key.to_lowercase();
-        match self.keys.iter_mut().find(|entry| entry.lower == lower) {
-            Some(entry) => entry.value = value,
-            None => self.keys.push(ContextEntry { lower, name: key.to_owned(), value }),
+        let known = self.position(&lower).and_then(|position| self.keys.get_mut(position));
+        if let Some(entry) = known {
+            entry.value = value;
+            return;
         }
+        if !self.index.is_empty() {
+            self.index.insert(lower.clone(), self.keys.len());
+        }
+        self.keys.push(ContextEntry { lower, name: key.to_owned(), value });
+        if self.index.is_empty() && self.keys.len() > FEW_KEYS {
+            let positions = self.keys.iter().enumerate();
+            self.index = positions.map(|(at, entry)| (entry.lower.clone(), at)).collect();
+        }
+    }
+
+    fn position(&self, lowercase_key: &str) -> Option<usize> {
+        if self.index.is_empty() {
+            return self.keys.iter().position(|entry| entry.lower == lowercase_key);
+        }
+        self.index.get(lowercase_key).copied()
     }
 
     /// Sets every key that starts with this text and is not set by itself, such as
@@ -142,7 +166,8 @@ impl RequestContext {
     /// What is known of a key, given in lower case.
     #[must_use]
     pub fn get(&self, lowercase_key: &str) -> &ContextValue {
-        if let Some(entry) = self.keys.iter().find(|entry| entry.lower == lowercase_key) {
+        let known = self.position(lowercase_key).and_then(|position| self.keys.get(position));
+        if let Some(entry) = known {
             return &entry.value;
         }
         let families = self.families.iter().filter(|(prefix, _)| lowercase_key.starts_with(prefix));
@@ -157,6 +182,7 @@ impl RequestContext {
     /// Forgets all keys, keeping the memory for the next request.
     pub fn clear_keys(&mut self) {
         self.keys.clear();
+        self.index.clear();
         self.families.clear();
     }
 }
@@ -180,5 +206,23 @@ mod tests {
         ] {
             assert_eq!(request.get(key), &value, "{key}");
         }
+    }
+
+    #[test]
+    fn many_keys_are_found_like_few() {
+        let resource = ResourceValue::Known("*".into());
+        let mut request = RequestContext::new(Principal::Anonymous, "s3:GetObject", resource);
+        for round in 0..2 {
+            for number in 0..3 * FEW_KEYS {
+                request.set(&format!("K:{number}"), ContextValue::one(format!("{round}-{number}")));
+            }
+        }
+        assert_eq!(request.keys().count(), 3 * FEW_KEYS);
+        for number in 0..3 * FEW_KEYS {
+            let value = ContextValue::one(format!("1-{number}"));
+            assert_eq!(request.get(&format!("k:{number}")), &value);
+        }
+        request.clear_keys();
+        assert_eq!(request.get("k:1"), &ContextValue::Absent);
     }
 }

@@ -246,6 +246,35 @@ proptest! {
         }
     }
 
+    /// The decision alone is the decision with reasons.
+    #[test]
+    fn deciding_agrees_with_evaluating(sources in sources(), request in request()) {
+        let set = PolicySet::compile(&sources);
+        let evaluation = set.evaluator().evaluate(&request);
+        let verdict = set.evaluator().decide(&request);
+        prop_assert_eq!((verdict.possible, verdict.layer), (evaluation.possible, evaluation.layer));
+        prop_assert_eq!(verdict.statement, evaluation.matched.first().copied());
+    }
+
+    /// A choice is one of the answers that leaving its question open allows, and what is said to
+    /// rest on choices does.
+    #[test]
+    fn choices_are_among_the_answers_left_open(sources in sources(), request in request()) {
+        let set = PolicySet::compile(&sources);
+        let mut evaluator = set.evaluator();
+        let evaluation = evaluator.evaluate(&request);
+        let mut all = Choices::default();
+        for choice in Choice::all() {
+            all.add(Choices::of(choice));
+        }
+        let open = evaluator.run().possible_leaving_open(all, &request);
+        for decision in evaluation.possible.decisions() {
+            prop_assert!(open.contains(decision));
+        }
+        let settled = evaluation.decision() != Decision::Undetermined;
+        prop_assert_eq!(settled && open != evaluation.possible, settled && !evaluation.rests_on.is_empty());
+    }
+
     /// A decision that is settled needs nothing; one that is not names what is missing.
     #[test]
     fn an_open_decision_names_what_it_needs(sources in sources(), request in request()) {
