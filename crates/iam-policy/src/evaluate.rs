@@ -183,7 +183,8 @@ impl<'s> Run<'s, '_> {
         if met.is_empty() {
             return Vec::new();
         }
-        if self.possible_leaving_open(met, request) == possible {
+        let (met, open) = self.leaving_open_what_is_met(met, request, possible);
+        if open == possible {
             // Two of the choices are to leave open what AWS leaves open.
             let undetermined = possible.decision() == Decision::Undetermined;
             return met.iter().filter(|choice| undetermined && choice.is_open()).collect();
@@ -194,6 +195,24 @@ impl<'s> Run<'s, '_> {
         };
         let rests_on: Vec<Choice> = met.iter().filter(alone).collect();
         if rests_on.is_empty() { met.iter().collect() } else { rests_on }
+    }
+
+    /// What is possible when all choices met are left open. Behind an open answer another choice may
+    /// wait that was not asked before, so this goes on until no new one is met.
+    fn leaving_open_what_is_met(
+        &mut self,
+        mut met: Choices,
+        request: &RequestContext,
+        possible: Possible,
+    ) -> (Choices, Possible) {
+        loop {
+            let open = self.possible_leaving_open(met, request);
+            let before = met;
+            met.add(self.memory.pass.met);
+            if open != possible || met == before {
+                return (met, open);
+            }
+        }
     }
 
     fn possible_leaving_open(&mut self, choices: Choices, request: &RequestContext) -> Possible {
