@@ -39,6 +39,8 @@
 //! # Ok::<(), iam_policy::PolicyError>(())
 //! ```
 
+#![forbid(unsafe_code)]
+
 mod account;
 mod arn;
 pub mod case;
