@@ -1,5 +1,6 @@
 //! `cargo xtask …`: the chores of the project that are not the product.
 
+mod differential;
 mod samples;
 mod test;
 
@@ -8,6 +9,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <verb>
 
+differential [--cases <number>] [--seed <number>]
+                    the evaluator against a second one, on a million generated cases
 samples [--check]   write the sample trail, policy set and answer key; or compare them
 test                everything: format, lints, unit, property, golden and end-to-end tests";
 
@@ -25,6 +28,7 @@ fn main() -> ExitCode {
 
 fn run(words: &[String]) -> Result<(), Box<dyn Error>> {
     match words.split_first() {
+        Some((verb, options)) if verb == "differential" => differential::run(options),
         Some((verb, options)) if verb == "samples" => samples::run(options),
         Some((verb, [])) if verb == "test" => test::run(),
         _ => Err(USAGE.into()),
