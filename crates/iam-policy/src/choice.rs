@@ -42,6 +42,7 @@ pub enum Choice {
     ResourceRegionWildcard,
     ResourceLetterCase,
     YearOrEpoch,
+    NotPrincipalInPart,
 }
 
 /// What is said about a choice.
@@ -53,7 +54,7 @@ struct Entry {
     reason: &'static str,
 }
 
-const ENTRIES: [Entry; 32] = [
+const ENTRIES: [Entry; 33] = [
     Entry {
         choice: Choice::ActionServiceWildcard,
         name: "action-service-wildcard",
@@ -281,6 +282,13 @@ const ENTRIES: [Entry; 32] = [
         question: "four digits as a date: a year, or seconds since the epoch?",
         answer: "a year",
         reason: "nobody means the first hours of 1970",
+    },
+    Entry {
+        choice: Choice::NotPrincipalInPart,
+        name: "not-principal-in-part",
+        question: "a Deny whose `NotPrincipal` names the caller or its account, but not both",
+        answer: "the caller is spared",
+        reason: "the page wants both named, and says that otherwise the statement \"might deny access\"",
     },
 ];
 

@@ -338,7 +338,7 @@ impl<'s> Run<'s, '_> {
         matches
     }
 
-    fn principal_matches(&self, statement: &CompiledStatement, principal: &Principal) -> Match {
+    fn principal_matches(&mut self, statement: &CompiledStatement, principal: &Principal) -> Match {
         let Some(block) = &statement.principal else {
             // Only policies of resources must say whom they mean.
             return Match::from(statement.policy_type != PolicyType::Resource);
@@ -348,7 +348,15 @@ impl<'s> Run<'s, '_> {
         if block.negated && statement.effect == Effect::Deny && self.set.has_boundary() {
             return Match::Yes;
         }
-        block.matches(principal)
+        let matches = block.matches(principal);
+        let spares_in_part = block.negated
+            && statement.effect == Effect::Deny
+            && matches == Match::No
+            && !block.names_with_account(principal);
+        match spares_in_part {
+            true => self.memory.pass.chosen(Choice::NotPrincipalInPart, matches),
+            false => matches,
+        }
     }
 
     pub(crate) fn resource_matches(

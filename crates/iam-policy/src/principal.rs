@@ -145,6 +145,16 @@ impl PrincipalBlock {
         Match::from(named != self.negated)
     }
 
+    /// Whether the element names both the principal and its account, or everybody, or one that has
+    /// no account.
+    pub(crate) fn names_with_account(&self, principal: &Principal) -> bool {
+        let mut named = self.entries.iter().map(|entry| entry.names(principal));
+        let itself = named.clone().any(|named| named > Named::Account);
+        let everybody = self.entries.iter().any(|entry| entry.value == "*");
+        let alone = matches!(principal, Principal::Root { .. }) || principal.account().is_none();
+        itself && (everybody || alone || named.any(|named| named == Named::Account))
+    }
+
     /// How the element names the principal, `Not…` left aside.
     pub(crate) fn names(&self, principal: &Principal) -> Named {
         let ways = self.entries.iter().map(|entry| entry.names(principal));

@@ -203,6 +203,7 @@ impl Template {
     /// What is ours by choice when this value stands for a variable.
     fn choices(&self, candidate: Option<&KeyValue>, default: Option<&str>) -> Choices {
         match candidate {
+            Some(KeyValue::Many(texts)) if texts.is_empty() => Choices::of(Choice::NullOfEmptyList),
             Some(KeyValue::Many(_)) => Choices::of(Choice::ListAsVariable),
             Some(KeyValue::One(text)) if text.is_empty() => Choices::of(Choice::EmptyVariableValue),
             Some(KeyValue::One(text)) if self.wildcards && text.contains(['*', '?']) => {
@@ -248,10 +249,12 @@ fn candidates(value: &ContextValue) -> Option<impl Iterator<Item = Option<&KeyVa
     Some(one.into_iter().chain(many.iter().map(Option::as_ref)))
 }
 
-/// The text that stands for a variable; a multivalued key cannot be one.
+/// The text that stands for a variable; a multivalued key cannot be one, and one without values is
+/// missing.
 fn text_of<'v>(candidate: Option<&'v KeyValue>, default: Option<&'v str>) -> Option<&'v str> {
     match candidate {
         Some(KeyValue::One(text)) => Some(text),
+        Some(KeyValue::Many(texts)) if texts.is_empty() => default,
         Some(KeyValue::Many(_)) => None,
         None => default,
     }

@@ -194,8 +194,9 @@ fn ordered(base: &OperatorBase, found_to_wanted: Ordering) -> bool {
     }
 }
 
+/// An IPv6 address has as many colons and is none.
 fn is_arn(text: &str) -> bool {
-    text.splitn(6, ':').count() == 6
+    text.starts_with("arn:") && text.splitn(6, ':').count() == 6
 }
 
 fn folded(text: &str) -> impl Iterator<Item = char> {

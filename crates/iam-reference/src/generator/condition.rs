@@ -45,8 +45,6 @@ impl Draw<'_> {
         let keys: Vec<&str> = pools::KEYS
             .iter()
             .filter(|(_, family)| !fits || wanted.is_none() || wanted == Some(*family))
-            // An IPv6 address has as many colons as an ARN; whether it may pass for one is open.
-            .filter(|(_, family)| base != Base::Arn || *family != Family::Address)
             .map(|(name, _)| *name)
             .collect();
         self.random.pick(&keys)

@@ -161,10 +161,6 @@ pub(crate) const VARIABLES: [&str; 16] = [
     "${aws:PrincipalTag/team}${aws:username, 'x'}",
 ];
 
-/// Keys of variables that come with a default.
-pub(crate) const HAVE_DEFAULTS: [&str; 3] =
-    ["aws:username", "aws:TagKeys", "aws:MultiFactorAuthAge"];
-
 /// Texts with variables for operators on ARNs.
 const ARN_VARIABLES: [&str; 7] = [
     "arn:aws:iam::${aws:PrincipalAccount}:role/*",

@@ -117,11 +117,8 @@ fn context(random: &mut Random) -> Map<String, Value> {
         if random.chance(30) {
             continue;
         }
-        // Whether a variable's default stands for an empty list, AWS does not say.
-        let fewest =
-            u64::from(pools::HAVE_DEFAULTS.iter().any(|key| key.eq_ignore_ascii_case(&name)));
         let value = if random.chance(several) {
-            (0..random.between(fewest, 3)).map(|_| value(random, family)).collect()
+            (0..random.between(0, 3)).map(|_| value(random, family)).collect()
         } else {
             value(random, family)
         };
