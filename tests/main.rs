@@ -15,6 +15,7 @@ mod architecture;
 mod cli;
 mod dependencies;
 mod driftline;
+mod explain;
 mod guide;
 mod iam_cases;
 mod public_data;

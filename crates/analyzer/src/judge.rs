@@ -80,12 +80,12 @@ impl Filter {
 /// Judges records by one policy set.
 #[derive(Debug)]
 pub struct Judge<'t> {
-    target: &'t TargetSet,
+    pub(crate) target: &'t TargetSet,
     filter: Filter,
-    catalog: &'static Catalog,
-    limits: Limits,
-    matched: Matched,
-    replay: Replay,
+    pub(crate) catalog: &'static Catalog,
+    pub(crate) limits: Limits,
+    pub(crate) matched: Matched,
+    pub(crate) replay: Replay,
     /// One per set in use, by the set's address: the evaluator holds it, so no other gets it.
     evaluators: HashMap<usize, Evaluator<Arc<PolicySet>>>,
 }
@@ -508,4 +508,4 @@ fn unknown_keys(context: &RequestContext, evaluation: Option<&Evaluation>) -> Ve
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -10,6 +10,7 @@
 mod actor;
 mod call;
 mod drift;
+mod explain;
 mod finding;
 mod hash;
 mod judge;
@@ -21,6 +22,9 @@ mod walk;
 
 pub use actor::{Actor, Standing};
 pub use call::Call;
+pub use explain::{
+    Decided, ExplainError, KeyExplanation, Origin, RecordExplanation, RequestExplanation,
+};
 pub use finding::{Code, Finding, Severity};
 pub use hash::hex;
 pub use judge::{ENGINE, Filter, Judge, Sink, Verdict, catalog_hash};

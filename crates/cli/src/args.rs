@@ -21,6 +21,10 @@ pub(crate) enum Command {
     /// Exit codes: 0 fine, 1 findings at or above --fail-on, 2 could not run, 3 ran but some input
     /// was unreadable and is in quarantine.
     Analyze(AnalyzeArgs),
+    /// Tell everything about one call: requests, context keys and where each is from, policies, why
+    ///
+    /// Exit codes: 0 explained, 2 could not run, or there is no such call.
+    Explain(ExplainArgs),
     /// Evaluate requests against policies, one JSON line each: unit tests for policies
     ///
     /// Exit codes: 0 fine, 1 a decision differs from `expected`, 2 could not run, 3 some line was
@@ -60,6 +64,26 @@ pub(crate) struct AnalyzeArgs {
     /// Exit with 1 when there is a finding this bad, or worse
     #[arg(long, value_enum)]
     pub(crate) fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, Parser)]
+#[command(group(clap::ArgGroup::new("source").required(true).args(["trail", "event"])))]
+pub(crate) struct ExplainArgs {
+    /// Log files, or folders of them, to look for the call in
+    #[arg(long, num_args = 1.., value_name = "PATH", requires = "event_id")]
+    pub(crate) trail: Vec<PathBuf>,
+    /// A file with the call, in any form CloudTrail writes it; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) event: Option<PathBuf>,
+    /// The call's eventID; without it the file must hold one call
+    #[arg(long, value_name = "ID")]
+    pub(crate) event_id: Option<String>,
+    /// The target policy set: a folder with policy-set.toml
+    #[arg(long, value_name = "DIR")]
+    pub(crate) policies: PathBuf,
+    /// How to print it; the JSON is driftline.explain/1
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Parser)]

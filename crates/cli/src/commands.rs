@@ -1,4 +1,5 @@
 //! One module per verb: from what was typed to a library call to what is printed.
 
 pub(crate) mod analyze;
+pub(crate) mod explain;
 pub(crate) mod simulate;

@@ -13,6 +13,7 @@ mod commands;
 mod exit_code;
 mod files;
 mod output;
+mod policy_set;
 mod store;
 
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     };
     let result = match args.command {
         Command::Analyze(args) => commands::analyze::run(&args),
+        Command::Explain(args) => commands::explain::run(&args),
         Command::Simulate(args) => commands::simulate::run(&args),
     };
     match result {

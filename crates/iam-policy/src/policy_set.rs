@@ -121,7 +121,7 @@ pub struct PolicySet {
     pub(crate) statements: Vec<CompiledStatement>,
     pub(crate) patterns: Vec<CompiledPattern>,
     pub(crate) conditions: Vec<CompiledCondition>,
-    policies: Vec<NamedPolicy>,
+    policies: Vec<(PolicyType, NamedPolicy)>,
 }
 
 /// One policy type, or one level of SCPs or RCPs.
@@ -207,7 +207,7 @@ impl PolicySet {
     #[must_use]
     pub fn place(&self, statement: StatementRef) -> Option<StatementPlace<'_>> {
         let compiled = self.statements.get(usize::try_from(statement.0).ok()?)?;
-        let policy = self.policies.get(compiled.policy)?;
+        let (_, policy) = self.policies.get(compiled.policy)?;
         Some(StatementPlace {
             layer: self.layers.get(compiled.layer)?.policy_type,
             policy: &policy.name,
@@ -215,6 +215,12 @@ impl PolicySet {
             statement: policy.document.statements.get(compiled.index)?,
             version: policy.document.effective_version(),
         })
+    }
+
+    /// The policies, by type and name, in the order in which they are asked; also those without
+    /// statements.
+    pub fn policies(&self) -> impl Iterator<Item = (PolicyType, &str)> {
+        self.policies.iter().map(|(policy_type, policy)| (*policy_type, &*policy.name))
     }
 
     pub(crate) fn has_boundary(&self) -> bool {
@@ -261,14 +267,14 @@ struct Compiler {
     statements: Vec<CompiledStatement>,
     patterns: Interner<CompiledPattern>,
     conditions: Interner<CompiledCondition>,
-    policies: Vec<NamedPolicy>,
+    policies: Vec<(PolicyType, NamedPolicy)>,
 }
 
 impl Compiler {
     fn layer(&mut self, policy_type: PolicyType, policies: &[NamedPolicy]) {
         self.layers.push(Layer { policy_type });
         for policy in policies {
-            self.policies.push(policy.clone());
+            self.policies.push((policy_type, policy.clone()));
             let version = policy.document.effective_version();
             for (index, statement) in policy.document.statements.iter().enumerate() {
                 self.statement(statement, policy_type, version, index);

@@ -24,10 +24,10 @@ pub struct RequestContext {
     keys: Vec<ContextEntry>,
     /// Positions of the keys, empty while these are few.
     index: HashMap<String, usize>,
-    families: Vec<(String, ContextValue)>,
+    families: Vec<ContextEntry>,
 }
 
-/// A context key and what is known of it.
+/// A context key, or the beginning of several, and what is known of it.
 #[derive(Clone, Debug, PartialEq)]
 struct ContextEntry {
     lower: String,
@@ -156,10 +156,10 @@ impl RequestContext {
     /// Sets every key that starts with this text and is not set by itself, such as
     /// `aws:PrincipalTag/`. The longest family that fits a key counts.
     pub fn set_family(&mut self, prefix: &str, value: ContextValue) {
-        let prefix = prefix.to_lowercase();
-        match self.families.iter_mut().find(|(known, _)| *known == prefix) {
-            Some((_, old)) => *old = value,
-            None => self.families.push((prefix, value)),
+        let lower = prefix.to_lowercase();
+        match self.families.iter_mut().find(|family| family.lower == lower) {
+            Some(family) => family.value = value,
+            None => self.families.push(ContextEntry { lower, name: prefix.to_owned(), value }),
         }
     }
 
@@ -170,13 +170,19 @@ impl RequestContext {
         if let Some(entry) = known {
             return &entry.value;
         }
-        let families = self.families.iter().filter(|(prefix, _)| lowercase_key.starts_with(prefix));
-        families.max_by_key(|(prefix, _)| prefix.len()).map_or(&ContextValue::Absent, |(_, v)| v)
+        let families = self.families.iter().filter(|f| lowercase_key.starts_with(&f.lower));
+        let longest = families.max_by_key(|family| family.lower.len());
+        longest.map_or(&ContextValue::Absent, |family| &family.value)
     }
 
     /// The keys that were set, as they were set, in the order of their setting.
     pub fn keys(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
         self.keys.iter().map(|entry| (entry.name.as_str(), &entry.value))
+    }
+
+    /// The families that were set, as they were set, such as `aws:PrincipalTag/`.
+    pub fn families(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
+        self.families.iter().map(|family| (family.name.as_str(), &family.value))
     }
 
     /// Forgets all keys, keeping the memory for the next request.

@@ -7,8 +7,8 @@ use cloudtrail::Limits;
 use iam_policy::Decision;
 use proptest::prelude::*;
 
-use super::{Filter, Judge, Sink, Verdict, catalog_hash};
-use crate::call::Call;
+use super::{Filter, Judge, Verdict, catalog_hash};
+use crate::explain::Rows;
 use crate::finding::{Finding, Severity};
 use crate::target::{MANIFEST, TargetSet, load};
 
@@ -34,7 +34,7 @@ const IDENTITY: &str = r#"{
 
 /// A record of the event, with members of the smallest one changed or (with an empty value) left
 /// out.
-fn record(event: &str, changes: &[(&str, &str)]) -> String {
+pub(crate) fn record(event: &str, changes: &[(&str, &str)]) -> String {
     let unchanged = |(key, _): &&(&str, &str)| changes.iter().all(|(changed, _)| changed != key);
     let members = BASE.iter().filter(unchanged).chain(changes).filter(|(_, json)| !json.is_empty());
     let members: Vec<String> = members.map(|(key, json)| format!("\"{key}\": {json}")).collect();
@@ -58,7 +58,7 @@ fn by(identity: &str, event: &str, parameters: &str) -> String {
 }
 
 /// A set with one policy of these statements for the roles of a path, and further tables.
-fn set(statements: &str, tables: &str) -> TargetSet {
+pub(crate) fn set(statements: &str, tables: &str) -> TargetSet {
     let manifest = format!(
         "schema = 1\nrevision = 1\nname = \"test\"\n[[binding]]\nname = \"b\"\nprincipals = [\"arn:aws:iam::*:role/ml/*\"]\nidentity = [\"p.json\"]\n{tables}"
     );
@@ -72,7 +72,8 @@ fn set(statements: &str, tables: &str) -> TargetSet {
     load(&files).unwrap()
 }
 
-const ALLOW: &str = r#"{"Sid": "AllowAll", "Effect": "Allow", "Action": "*", "Resource": "*"}"#;
+pub(crate) const ALLOW: &str =
+    r#"{"Sid": "AllowAll", "Effect": "Allow", "Action": "*", "Resource": "*"}"#;
 const DENY: &str = r#"{"Sid": "DenyAll", "Effect": "Deny", "Action": "*", "Resource": "*"}"#;
 /// Nothing in a record tells the tags of its principal.
 const DEPENDS: &str = r#"{"Sid": "ByTeam", "Effect": "Allow", "Action": "*", "Resource": "*",
@@ -83,23 +84,6 @@ fn allow_if(action: &str, condition: &str) -> String {
     format!(
         r#"{{"Sid": "Guard", "Effect": "Allow", "Action": "{action}", "Resource": "*", "Condition": {condition}}}"#
     )
-}
-
-/// The rows of one record or of several.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Rows {
-    calls: Vec<Call>,
-    findings: Vec<Finding>,
-}
-
-impl Sink for Rows {
-    fn call(&mut self, call: Call) {
-        self.calls.push(call);
-    }
-
-    fn finding(&mut self, finding: Finding) {
-        self.findings.push(finding);
-    }
 }
 
 fn judge_with(judge: &mut Judge<'_>, record: &str) -> (Verdict, Rows) {

@@ -10,7 +10,7 @@ mod read;
 use std::collections::{BTreeMap, BTreeSet};
 
 use analyzer::summary::{RecordCounts, Summary};
-use analyzer::target::{self, TargetSet};
+use analyzer::target::TargetSet;
 use analyzer::{ENGINE, Filter, catalog_hash};
 use cloudtrail::Limits;
 use iam_policy::AccountId;
@@ -20,19 +20,15 @@ use crate::args::AnalyzeArgs;
 use crate::exit_code::Exit;
 use crate::files::{self, LogFile};
 use crate::output;
+use crate::policy_set;
 use crate::store::{Folder, Memory, Store};
 
 /// The folder of the lake below `--out`.
 const LAKE: &str = "lake";
 
-/// How many faults of a policy set are shown.
-const MAX_FAULTS: usize = 20;
-
 /// Why a run could not be finished.
 #[derive(Debug, thiserror::Error)]
 enum AnalyzeError {
-    #[error("the policy set in `{}` cannot be used; faults: {faults}", folder.display())]
-    PolicySet { folder: std::path::PathBuf, faults: usize },
     #[error("--from {from} is not before --to {to}")]
     Window { from: chrono::NaiveDate, to: chrono::NaiveDate },
     #[error("--account: {0}")]
@@ -70,7 +66,7 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Result<Exit, Box<dyn std::error::Error>
     if let Some(account) = &args.account {
         account.parse::<AccountId>().map_err(AnalyzeError::Account)?;
     }
-    let target = load_policy_set(args)?;
+    let target = policy_set::load(&args.policies)?;
     let lake = args.out.as_ref().map(|out| out.join(LAKE));
     let logs = files::log_files(&args.trail, lake.as_deref())?;
     let passed_over = u64::try_from(logs.skipped).unwrap_or(u64::MAX);
@@ -95,17 +91,6 @@ fn exit(args: &AnalyzeArgs, summary: &Summary, totals: &Totals) -> Exit {
         (false, true) => Exit::Quarantined,
         (false, false) => Exit::Fine,
     }
-}
-
-fn load_policy_set(args: &AnalyzeArgs) -> Result<TargetSet, Box<dyn std::error::Error>> {
-    let files = files::policy_files(&args.policies)?;
-    target::load(&files).map_err(|error| {
-        for fault in error.faults.iter().take(MAX_FAULTS) {
-            output::note(&format!("{}\n", output::visible_lines(&fault.to_string())));
-        }
-        let (folder, faults) = (args.policies.clone(), error.faults.len());
-        AnalyzeError::PolicySet { folder, faults }.into()
-    })
 }
 
 fn analyze(
