@@ -1,8 +1,8 @@
 //! How long a decision takes, policies compiled beforehand, beside the crate `iam-rs` in one run.
 //!
 //! `cargo bench -p iam-policy` prints time per iteration and, from the allocator it wraps, how often
-//! memory was asked for. An iteration of `cases` is one decision on each case that both evaluators
-//! run and agree on; of the others it is one decision.
+//! memory was asked for. An iteration of `cases` is one decision on each
+//! case that both evaluators run and agree on; of the others it is one decision.
 
 #![expect(
     clippy::expect_used,
@@ -19,6 +19,7 @@ use iam_policy::case::Case;
 use iam_policy::{
     Decision, Dialect, Evaluator, Glob, NamedPolicy, PolicySet, PolicySources, parse,
 };
+use iam_reference::Generator;
 use iam_rs::{IAMPolicy, IAMRequest, PolicyEvaluator};
 use serde_json::{Value, json};
 
@@ -28,16 +29,117 @@ static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 /// Our own cases; those of other projects are not ours to time in public.
 const CASES: &str = include_str!("../../../tests/cases/evaluator.jsonl");
 
+/// How many cases of the generator are tried.
+const GENERATED: u64 = 20_000;
+
 fn main() {
-    let runnable = both();
-    let statements: usize = runnable.iter().map(Pair::statements).sum();
-    println!(
-        "{} of {} cases run in both evaluators with one answer, {:.1} statements each",
-        runnable.len(),
-        CASES.lines().count(),
-        statements as f64 / runnable.len() as f64
-    );
+    for corpus in CORPORA {
+        let runnable = corpus.pairs();
+        let statements: usize = runnable.iter().map(Pair::statements).sum();
+        println!(
+            "{corpus:?}: {} of {} cases run in both evaluators with one answer, {:.1} statements each",
+            runnable.len(),
+            corpus.lines().len(),
+            statements as f64 / runnable.len() as f64
+        );
+    }
     divan::main();
+}
+
+const CORPORA: [Corpus; 4] = [Corpus::Own, Corpus::Samples, Corpus::Public, Corpus::Generated];
+
+/// Where cases come from.
+#[derive(Clone, Copy, Debug)]
+enum Corpus {
+    /// Our own, one rule each.
+    Own,
+    /// Calls of data scientists against the policies of the samples.
+    Samples,
+    /// Those of other projects, which only a workplace with its data beside it has.
+    Public,
+    /// Those of the generator behind `cargo xtask differential`, cut to their identity-based
+    /// policies, which is all the other evaluator knows, three and three put together.
+    Generated,
+}
+
+impl Corpus {
+    fn lines(self) -> Vec<String> {
+        match self {
+            Self::Own => CASES.lines().map(str::to_owned).collect(),
+            Self::Samples => samples(),
+            Self::Public => public(),
+            Self::Generated => generated(),
+        }
+    }
+
+    /// The cases that both run, with one answer.
+    fn pairs(self) -> Vec<Pair> {
+        let lines = self.lines();
+        let pairs = lines.iter().filter_map(|line| Pair::new(line));
+        pairs.filter_map(|mut pair| pair.agrees().then_some(pair)).collect()
+    }
+}
+
+/// The policies of a data scientist of the samples.
+const POLICIES: [&str; 3] = [
+    include_str!("../../../samples/policy-set/policies/read-only.json"),
+    include_str!("../../../samples/policy-set/policies/data-scientist.json"),
+    include_str!("../../../samples/policy-set/policies/team-nlp.json"),
+];
+
+const CALLS: [(&str, &str); 12] = [
+    ("CreateTrainingJob", "training-job/nlp-churn-7"),
+    ("DescribeTrainingJob", "training-job/nlp-churn-7"),
+    ("StopTrainingJob", "training-job/vision-3"),
+    ("CreateProcessingJob", "processing-job/nlp-clean-1"),
+    ("CreateModel", "model/nlp-churn"),
+    ("CreateEndpoint", "endpoint/nlp-churn"),
+    ("DeleteEndpoint", "endpoint/nlp-churn"),
+    ("CreateNotebookInstance", "notebook-instance/ana"),
+    ("CreatePresignedNotebookInstanceUrl", "notebook-instance/ana"),
+    ("InvokeEndpoint", "endpoint/nlp-churn"),
+    ("AddTags", "model/nlp-churn"),
+    ("DeleteDomain", "domain/d-1"),
+];
+
+fn samples() -> Vec<String> {
+    let policies: Vec<Value> =
+        POLICIES.iter().map(|text| serde_json::from_str(text).expect("a policy")).collect();
+    let case = |(action, resource): &(&str, &str)| {
+        let mut case = synthetic_case(json!([]));
+        case["action"] = format!("sagemaker:{action}").into();
+        case["resource"] = format!("arn:aws:sagemaker:eu-west-1:111122223333:{resource}").into();
+        case["identityPolicies"] = policies.clone().into();
+        case.to_string()
+    };
+    CALLS.iter().map(case).collect()
+}
+
+fn public() -> Vec<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/iam-cases");
+    let files = ["iam-simulate.jsonl", "iam-simulate-unit.jsonl", "iamspy.jsonl"];
+    let read = files.map(|file| std::fs::read_to_string(format!("{folder}/{file}")));
+    let texts = read.into_iter().map(Result::unwrap_or_default);
+    texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+fn generated() -> Vec<String> {
+    let generator = Generator::new(7);
+    let cases: Vec<Value> = (0..GENERATED).map(|index| generator.case(index)).collect();
+    let together = |cases: &[Value]| {
+        let mut case = cases[0].clone();
+        let policies = cases.iter().filter_map(|case| case["identityPolicies"].as_array());
+        case["identityPolicies"] = policies.flatten().cloned().collect();
+        let object = case.as_object_mut().expect("a case is an object");
+        for layer in ["permissionBoundaries", "scps", "rcps", "resourcePolicy"] {
+            object.remove(layer);
+        }
+        for layer in ["sessionPolicies", "endpointPolicies"] {
+            object.remove(layer);
+        }
+        case.to_string()
+    };
+    cases.chunks(3).map(together).collect()
 }
 
 /// One case, ready for both.
@@ -92,10 +194,6 @@ impl Pair {
     }
 }
 
-fn both() -> Vec<Pair> {
-    CASES.lines().filter_map(Pair::new).filter_map(|mut p| p.agrees().then_some(p)).collect()
-}
-
 /// A statement in the manner of a data scientist's policy.
 fn statement(index: usize, action: &str) -> Value {
     json!({
@@ -109,21 +207,12 @@ fn statement(index: usize, action: &str) -> Value {
     })
 }
 
-/// So many statements, of which so many name the action of the request; the last one allows it.
-fn synthetic(statements: usize, naming: usize) -> Pair {
-    let every = statements / naming;
-    let all: Vec<Value> = (0..statements)
-        .map(|index| match (index + 1) % every {
-            0 => statement(index, "sagemaker:CreateTrainingJob"),
-            _ => statement(index, &format!("sagemaker:CreateThing{index}")),
-        })
-        .collect();
-    let last = statements - 1;
-    let case = json!({
+fn synthetic_case(policies: Value) -> Value {
+    json!({
         "name": "synthetic",
         "principal": "arn:aws:iam::111122223333:role/DataScientist",
         "action": "sagemaker:CreateTrainingJob",
-        "resource": format!("arn:aws:sagemaker:eu-west-1:111122223333:training-job/team{last}-churn"),
+        "resource": "*",
         "context": {
             "aws:PrincipalArn": "arn:aws:iam::111122223333:role/DataScientist",
             "aws:PrincipalAccount": "111122223333",
@@ -136,8 +225,23 @@ fn synthetic(statements: usize, naming: usize) -> Pair {
             "sagemaker:VpcSubnets": ["subnet-1", "subnet-2"],
             "sagemaker:MaxRuntimeInSeconds": 86400
         },
-        "identityPolicies": [{"Version": "2012-10-17", "Statement": all}],
-    });
+        "identityPolicies": policies,
+    })
+}
+
+/// So many statements, of which so many name the action of the request; the last one allows it.
+fn synthetic(statements: usize, naming: usize) -> Pair {
+    let every = statements / naming;
+    let all: Vec<Value> = (0..statements)
+        .map(|index| match (index + 1) % every {
+            0 => statement(index, "sagemaker:CreateTrainingJob"),
+            _ => statement(index, &format!("sagemaker:CreateThing{index}")),
+        })
+        .collect();
+    let last = statements - 1;
+    let mut case = synthetic_case(json!([{"Version": "2012-10-17", "Statement": all}]));
+    case["resource"] =
+        format!("arn:aws:sagemaker:eu-west-1:111122223333:training-job/team{last}-churn").into();
     let mut pair = Pair::new(&case.to_string()).expect("a case");
     assert_eq!(pair.ours.decide(&pair.case.request).decision(), Decision::Allowed);
     // The other one refuses more than a thousand statements.
@@ -151,9 +255,9 @@ const SIZES: [(usize, usize); 4] = [(6, 1), (6, 6), (200, 4), (1000, 4)];
 mod cases {
     use super::*;
 
-    #[divan::bench]
-    fn decide(bencher: Bencher<'_, '_>) {
-        let mut pairs = both();
+    #[divan::bench(args = CORPORA)]
+    fn decide(bencher: Bencher<'_, '_>, corpus: Corpus) {
+        let mut pairs = corpus.pairs();
         bencher.counter(ItemsCount::new(pairs.len())).bench_local(|| {
             for pair in &mut pairs {
                 black_box(pair.ours.decide(&pair.case.request));
@@ -161,9 +265,9 @@ mod cases {
         });
     }
 
-    #[divan::bench]
-    fn evaluate(bencher: Bencher<'_, '_>) {
-        let mut pairs = both();
+    #[divan::bench(args = CORPORA)]
+    fn evaluate(bencher: Bencher<'_, '_>, corpus: Corpus) {
+        let mut pairs = corpus.pairs();
         bencher.counter(ItemsCount::new(pairs.len())).bench_local(|| {
             for pair in &mut pairs {
                 black_box(pair.ours.evaluate(&pair.case.request));
@@ -171,9 +275,9 @@ mod cases {
         });
     }
 
-    #[divan::bench]
-    fn iam_rs(bencher: Bencher<'_, '_>) {
-        let pairs = both();
+    #[divan::bench(args = CORPORA)]
+    fn iam_rs(bencher: Bencher<'_, '_>, corpus: Corpus) {
+        let pairs = corpus.pairs();
         bencher.counter(ItemsCount::new(pairs.len())).bench_local(|| {
             for pair in &pairs {
                 let _ = black_box(pair.theirs.evaluate(&pair.their_request));

@@ -223,6 +223,12 @@ impl PolicySet {
         self.policies.iter().map(|(policy_type, policy)| (*policy_type, &*policy.name))
     }
 
+    /// Whether there are SCPs or RCPs.
+    pub(crate) fn has_organisation(&self) -> bool {
+        let of = |layer: &Layer| matches!(layer.policy_type, PolicyType::Scp | PolicyType::Rcp);
+        self.layers.iter().any(of)
+    }
+
     pub(crate) fn has_boundary(&self) -> bool {
         self.layers.iter().any(|layer| layer.policy_type == PolicyType::Boundary)
     }

@@ -23,6 +23,8 @@ pub(crate) struct CompiledPattern {
     on_match: Choices,
     /// Whether a wildcard may have to cross one of an ARN's first five colons to match.
     may_cross: bool,
+    /// The colons that the pattern writes out; each stands for one of the text's.
+    colons: usize,
     wild_region: bool,
 }
 
@@ -72,6 +74,7 @@ impl CompiledPattern {
             completed: completed.map(Form::new),
             on_match,
             may_cross: is_arn && !ends_open && parts.iter().take(5).any(|part| is_wild(part)),
+            colons: colons(text),
             wild_region: is_wild(part(3)),
         }
     }
@@ -122,7 +125,9 @@ impl CompiledPattern {
         if self.wild_region && text.split(':').nth(3) == Some("") {
             choices.add(Choices::of(Choice::ResourceRegionWildcard));
         }
+        // A text with no more colons than the pattern leaves none to a wildcard.
         if let (true, Form::Fixed(glob)) = (self.may_cross, &self.form)
+            && colons(text) > self.colons
             && !matches_part_by_part(glob, text)
         {
             choices.add(Choices::of(Choice::WildcardAcrossColons));
@@ -198,6 +203,10 @@ impl Target<'_> {
 /// Whether an ARN may lack parts in a policy of this type.
 fn completes(policy_type: PolicyType) -> bool {
     matches!(policy_type, PolicyType::Identity | PolicyType::Boundary | PolicyType::Session)
+}
+
+fn colons(text: &str) -> usize {
+    text.bytes().filter(|byte| *byte == b':').count()
 }
 
 fn is_wild(part: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Which layers have a say over the principal of a request.
 
-use crate::policy_set::PolicyType;
+use crate::policy_set::{PolicySet, PolicyType};
 use crate::principal::Principal;
 use crate::request::RequestContext;
 
@@ -16,16 +16,20 @@ pub(super) struct Binding {
 }
 
 impl Binding {
-    pub(super) fn of(request: &RequestContext) -> Self {
+    pub(super) fn of(request: &RequestContext, set: &PolicySet) -> Self {
         let principal = &request.principal;
         let is_root = matches!(principal, Principal::Root { .. });
         let has_identity = !matches!(principal, Principal::Service { .. } | Principal::Anonymous);
-        let service_linked = principal.is_service_linked_role();
-        let own = principal.account();
-        let cross_account = match (request.resource_account.as_deref(), own) {
-            (Some(owner), Some(own)) => owner != own,
-            _ => false,
+        let cross_account = match request.resource_account.as_deref() {
+            Some(owner) => principal.account().is_some_and(|own| owner != own),
+            None => false,
         };
+        if !set.has_organisation() {
+            // Nobody asks whom the organisation's policies would bind.
+            return Self { has_identity, is_root, cross_account, scps: false, rcps: false };
+        }
+        let own = principal.account();
+        let service_linked = principal.is_service_linked_role();
         let managed_here = |account: Option<&str>| {
             account.is_some() && account == request.management_account.as_deref()
         };

@@ -18,6 +18,9 @@ const MAX_ACTIONS: usize = 4096;
 #[derive(Debug)]
 pub(super) struct Memory {
     actions: HashMap<Box<str>, Known>,
+    /// The action asked for last, since callers often ask for one several times in a row.
+    last_action: String,
+    last: Known,
     /// The lists of all known actions, one behind the other.
     covering: Vec<Covering>,
     patterns: Answers,
@@ -29,7 +32,7 @@ pub(super) struct Memory {
 
 /// What is known of an action: the places of its statements in [`Memory::covering`], and what its
 /// service decides.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Known {
     pub(super) covering: Range<usize>,
     pub(super) rules: ServiceRules,
@@ -55,6 +58,8 @@ impl Memory {
     pub(super) fn new(set: &PolicySet) -> Self {
         Self {
             actions: HashMap::new(),
+            last_action: String::new(),
+            last: Known::default(),
             covering: Vec::new(),
             patterns: Answers::new(set.patterns.len()),
             conditions: Answers::new(set.conditions.len()),
@@ -95,9 +100,19 @@ impl Memory {
 
     /// What is known of an action, found out at its first sight.
     pub(super) fn action(&mut self, set: &PolicySet, action: &str) -> Known {
-        if let Some(known) = self.actions.get(action) {
-            return known.clone();
+        if self.last_action == action && !action.is_empty() {
+            return self.last.clone();
         }
+        self.last = match self.actions.get(action) {
+            Some(known) => known.clone(),
+            None => self.find_out(set, action),
+        };
+        self.last_action.clear();
+        self.last_action.push_str(action);
+        self.last.clone()
+    }
+
+    fn find_out(&mut self, set: &PolicySet, action: &str) -> Known {
         if self.actions.len() >= MAX_ACTIONS {
             self.actions.clear();
             self.covering.clear();

@@ -99,7 +99,7 @@ impl Outcome {
         request: &RequestContext,
         target: Target<'_>,
     ) -> Self {
-        let binding = Binding::of(request);
+        let binding = Binding::of(request, set);
         let binding_answers =
             set.layers.iter().zip(answers).filter(|(layer, _)| binding.binds(layer.policy_type));
         let deny = Match::any(binding_answers.map(|(_, answer)| answer.deny));
