@@ -436,7 +436,7 @@ fn the_readme_shows_what_simulate_prints() {
 
 #[test]
 fn help() {
-    for verb in ["analyze", "explain", "simulate"] {
+    for verb in ["analyze", "explain", "lint", "simulate"] {
         let run = driftline(&[verb, "--help"]);
         assert_eq!(run.code, 0);
         insta::assert_snapshot!(format!("help_{verb}"), run.stdout);

@@ -18,5 +18,6 @@ mod driftline;
 mod explain;
 mod guide;
 mod iam_cases;
+mod lint;
 mod public_data;
 mod samples;

@@ -8,9 +8,11 @@ mod bind;
 mod config;
 mod hash;
 mod load;
+mod uses;
 
 pub use bind::{Bound, Matched, Unjudged};
 pub use load::{TargetError, TargetFault, load};
+pub use uses::{ClosedLevel, PolicyUses, policy_uses};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use analyzer::Severity;
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand, ValueEnum};
+use iam_policy::lint::PolicyKind;
 
 /// Replays CloudTrail against the SageMaker policies you meant to have, and shows the drift.
 #[derive(Debug, Parser)]
@@ -30,6 +31,11 @@ pub(crate) enum Command {
     /// Exit codes: 0 fine, 1 a decision differs from `expected`, 2 could not run, 3 some line was
     /// no case.
     Simulate(SimulateArgs),
+    /// Check the text of IAM policies: faults, slips of the pen, and what they do not do
+    ///
+    /// Exit codes: 0 no errors, 1 a lint of severity error, 2 could not run. Every code is explained
+    /// in docs/lints.
+    Lint(LintArgs),
 }
 
 #[derive(Debug, Parser)]
@@ -97,6 +103,61 @@ pub(crate) struct SimulateArgs {
     /// Add why to each line of JSON: statements, conditions, the nearest Allow
     #[arg(long)]
     pub(crate) explain: bool,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct LintArgs {
+    /// Policies, or folders of them; `-` reads standard input
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = LintFormat::Text)]
+    pub(crate) format: LintFormat,
+    /// What the policies are for [default: as policy-set.toml of the folder says, else by content]
+    #[arg(long = "type", value_enum, value_name = "TYPE")]
+    pub(crate) kind: Option<LintKind>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LintFormat {
+    /// For people
+    Text,
+    /// For programs: driftline.lint/1
+    Json,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LintKind {
+    /// For users, groups and roles
+    Identity,
+    /// Service control policy
+    Scp,
+    /// Resource control policy
+    Rcp,
+    /// Of a resource or an endpoint
+    Resource,
+    /// Who may assume a role
+    Trust,
+    /// Passed when a session is made
+    Session,
+    /// Permissions boundary
+    Boundary,
+}
+
+impl From<LintKind> for PolicyKind {
+    fn from(kind: LintKind) -> Self {
+        match kind {
+            LintKind::Identity => Self::Identity,
+            LintKind::Scp => Self::Scp,
+            LintKind::Rcp => Self::Rcp,
+            LintKind::Resource => Self::Resource,
+            LintKind::Trust => Self::Trust,
+            LintKind::Session => Self::Session,
+            LintKind::Boundary => Self::Boundary,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -2,4 +2,5 @@
 
 pub(crate) mod analyze;
 pub(crate) mod explain;
+pub(crate) mod lint;
 pub(crate) mod simulate;

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// `0`: ran, nothing to say.
     Fine,
-    /// `1`: findings at or above `--fail-on`; a `simulate` case with another decision.
+    /// `1`: findings at or above `--fail-on`; a `simulate` case with another decision; a
+    /// `lint` error.
     Found,
     /// `2`: could not run: usage, missing input, unreadable policy set.
     CouldNotRun,

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Analyze(args) => commands::analyze::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Simulate(args) => commands::simulate::run(&args),
+        Command::Lint(args) => commands::lint::run(&args),
     };
     match result {
         Ok(exit) => exit.into(),

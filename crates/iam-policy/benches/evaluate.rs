@@ -5,6 +5,7 @@
 //! case that both evaluators run and agree on; of the others it is one decision.
 
 #![expect(
+    clippy::disallowed_methods,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::print_stdout,

@@ -7,7 +7,8 @@
 //! unless they hold escapes, and depth is bounded, so hostile input cannot exhaust the stack.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// Deepest nesting of arrays and objects that is read; deeper input is an error.
@@ -47,7 +48,7 @@ pub enum Value<'a> {
     String(Cow<'a, str>),
     /// An array.
     Array(Vec<Node<'a>>),
-    /// An object; no key occurs twice.
+    /// An object; no key occurs twice, unless [`parse_keeping_repeats`] read it.
     Object(Vec<Member<'a>>),
 }
 
@@ -169,14 +170,16 @@ impl std::error::Error for JsonError {}
 /// # Errors
 /// A [`JsonError`] at the first fault.
 pub fn parse(text: &str) -> Result<Node<'_>, JsonError> {
-    let mut parser = Parser { text, position: 0, depth: 0 };
-    parser.skip_space();
-    let node = parser.value()?;
-    parser.skip_space();
-    if parser.position < text.len() {
-        return Err(parser.error(JsonErrorKind::TrailingText));
-    }
-    Ok(node)
+    Parser { text, position: 0, depth: 0, repeats: None }.whole().map(|(node, _)| node)
+}
+
+/// The same for a reader that wants to go on: repeated keys are kept and told, each a
+/// [`JsonErrorKind::DuplicateKey`], in the order of the text. Such an object has its members all.
+///
+/// # Errors
+/// A [`JsonError`] at the first other fault.
+pub fn parse_keeping_repeats(text: &str) -> Result<(Node<'_>, Vec<JsonError>), JsonError> {
+    Parser { text, position: 0, depth: 0, repeats: Some(Vec::new()) }.whole()
 }
 
 /// Line and column (both from 1, columns in characters) of a byte offset.
@@ -193,9 +196,23 @@ struct Parser<'a> {
     text: &'a str,
     position: usize,
     depth: usize,
+    /// Where repeated keys are gathered; without it they are refused.
+    repeats: Option<Vec<JsonError>>,
 }
 
 impl<'a> Parser<'a> {
+    fn whole(mut self) -> Result<(Node<'a>, Vec<JsonError>), JsonError> {
+        self.skip_space();
+        let node = self.value()?;
+        self.skip_space();
+        if self.position < self.text.len() {
+            return Err(self.error(JsonErrorKind::TrailingText));
+        }
+        let mut repeats = self.repeats.unwrap_or_default();
+        repeats.sort_by_key(|repeat| repeat.offset);
+        Ok((node, repeats))
+    }
+
     fn error(&self, kind: JsonErrorKind) -> JsonError {
         JsonError { kind, offset: self.position }
     }
@@ -275,7 +292,10 @@ impl<'a> Parser<'a> {
             self.skip_space();
         }
         self.advance(1);
-        refuse_repeated_key(&members)?;
+        match &mut self.repeats {
+            Some(repeats) => repeats.extend(every_repeated_key(&members)),
+            None => refuse_repeated_key(&members)?,
+        }
         Ok(Value::Object(members))
     }
 
@@ -444,13 +464,27 @@ impl<'a> Parser<'a> {
 fn refuse_repeated_key(members: &[Member<'_>]) -> Result<(), JsonError> {
     let Some(repeated) = repeated_key(members) else { return Ok(()) };
     let first = members.iter().find(|member| member.key == repeated.key);
-    Err(JsonError {
-        kind: JsonErrorKind::DuplicateKey {
-            key: repeated.key.to_string(),
-            first: first.map_or(repeated.key_span.start, |member| member.key_span.start),
-        },
-        offset: repeated.key_span.start,
-    })
+    Err(duplicate_key(first.unwrap_or(repeated), repeated))
+}
+
+fn every_repeated_key(members: &[Member<'_>]) -> Vec<JsonError> {
+    let mut seen: HashMap<&str, &Member<'_>> = HashMap::with_capacity(members.len());
+    let mut repeats = Vec::new();
+    for member in members {
+        match seen.entry(member.key.as_ref()) {
+            Entry::Occupied(first) => repeats.push(duplicate_key(first.get(), member)),
+            Entry::Vacant(place) => {
+                place.insert(member);
+            }
+        }
+    }
+    repeats
+}
+
+fn duplicate_key(first: &Member<'_>, repeated: &Member<'_>) -> JsonError {
+    let (key, first) = (repeated.key.to_string(), first.key_span.start);
+    let kind = JsonErrorKind::DuplicateKey { key, first };
+    JsonError { kind, offset: repeated.key_span.start }
 }
 
 fn repeated_key<'m, 'a>(members: &'m [Member<'a>]) -> Option<&'m Member<'a>> {
@@ -501,6 +535,22 @@ mod tests {
         let many: Vec<String> = (0..40).map(|n| format!("\"{}\":0", n % 39)).collect();
         let error = parse(&format!("{{{}}}", many.join(","))).map(|_| ()).unwrap_err();
         assert!(matches!(error.kind, JsonErrorKind::DuplicateKey { key, .. } if key == "0"));
+    }
+
+    #[test]
+    fn repeated_keys_can_be_kept_and_told() {
+        let text = r#"{"k":1,"a":{"x":1,"x":2},"k":2,"k":3}"#;
+        let (node, repeats) = parse_keeping_repeats(text).unwrap();
+        assert_eq!(node.members().len(), 4);
+        let told: Vec<(usize, usize)> = repeats
+            .iter()
+            .map(|repeat| match repeat.kind {
+                JsonErrorKind::DuplicateKey { first, .. } => (first, repeat.offset),
+                ref other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(told, [(12, 18), (1, 25), (1, 31)]);
+        assert!(parse_keeping_repeats(r#"{"k":1,"k":}"#).is_err());
     }
 
     #[test]

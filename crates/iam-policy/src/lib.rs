@@ -5,7 +5,7 @@
 //! possible, which statements settle it, and which missing keys would.
 //!
 //! A value that is not known is never a guess: it leaves every decision open that some value of it
-//! would give.
+//! would give. What the text of a policy is worth without any request says [`lint`].
 //!
 //! ```
 //! use std::sync::Arc;
@@ -51,16 +51,19 @@ mod document;
 mod evaluate;
 mod explain;
 pub mod json;
+pub mod lint;
 mod logic;
 mod nearest;
 mod parse;
 mod pattern;
+mod places;
 mod policy_set;
 mod principal;
 mod print;
 mod request;
 mod resource;
 mod service_rule;
+mod vocabulary;
 
 pub use account::{AccountId, AccountIdError, partition_of_region};
 pub use arn::{Arn, ArnError};
@@ -80,3 +83,7 @@ pub use policy_set::{
 pub use principal::{Principal, PrincipalBlock, PrincipalEntry};
 pub use print::{print, print_statement, quote};
 pub use request::{ContextValue, KeyValue, RequestContext, ResourceValue};
+pub use vocabulary::{
+    AccessLevel, Vocabulary, VocabularyAction, VocabularyKey, VocabularyResource,
+    VocabularyService, same_key,
+};

@@ -13,6 +13,7 @@ use crate::condition::{Condition, OperatorBase};
 use crate::document::{Block, Effect, PolicyDocument, Statement, Version};
 use crate::json::{self, JsonErrorKind, Member, Node, Span, Value};
 use crate::nearest::nearest;
+use crate::places::Places;
 use crate::principal::{PrincipalBlock, PrincipalEntry};
 
 /// Which grammar a document must follow.
@@ -39,6 +40,8 @@ pub struct PolicyError {
     pub line: usize,
     /// Column, from 1, in characters.
     pub column: usize,
+    /// The bytes of the element.
+    pub span: Span,
 }
 
 /// What is wrong with a policy.
@@ -189,7 +192,7 @@ pub fn parse(text: &str, dialect: Dialect) -> Result<PolicyDocument, Vec<PolicyE
     let mut reader = Reader { text, dialect, errors: Vec::new(), pointer: Vec::new() };
     reader.refuse_characters();
     if !reader.errors.is_empty() {
-        return Err(reader.errors);
+        return reader.finish(None);
     }
     let document = match json::parse(text) {
         Ok(node) => reader.document(&node),
@@ -215,6 +218,15 @@ pub fn parse_node(
     reader.finish(document)
 }
 
+/// The errors with their lines and columns, found in one walk however many there are.
+fn placed(text: &str, mut errors: Vec<PolicyError>) -> Vec<PolicyError> {
+    let places = Places::of(text, errors.iter().map(|error| error.span.start));
+    for error in &mut errors {
+        (error.line, error.column) = places.get(error.span.start);
+    }
+    errors
+}
+
 struct Reader<'t> {
     text: &'t str,
     dialect: Dialect,
@@ -230,16 +242,16 @@ impl Reader<'_> {
         match document {
             Some(document) if self.errors.is_empty() => Ok(document),
             _ => {
-                self.errors.sort_by_key(|error| (error.line, error.column));
-                Err(self.errors)
+                self.errors.sort_by_key(|error| error.span.start);
+                Err(placed(self.text, self.errors))
             }
         }
     }
 
     fn error(&mut self, span: Span, kind: PolicyErrorKind) {
-        let (line, column) = json::line_and_column(self.text, span.start);
+        let (line, column) = (0, 0);
         let pointer = self.pointer.iter().map(|part| format!("/{}", escape(part))).collect();
-        self.errors.push(PolicyError { kind, pointer, line, column });
+        self.errors.push(PolicyError { kind, pointer, line, column, span });
     }
 
     fn json_error(&mut self, error: &json::JsonError) {
@@ -578,7 +590,7 @@ impl Reader<'_> {
 }
 
 /// A part of a JSON pointer, escaped as RFC 6901 wants it.
-fn escape(part: &str) -> String {
+pub(crate) fn escape(part: &str) -> String {
     part.replace('~', "~0").replace('/', "~1")
 }
 

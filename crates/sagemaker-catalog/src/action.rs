@@ -1,5 +1,7 @@
 //! Actions and what is known about their requests.
 
+pub use iam_policy::AccessLevel;
+
 use crate::key_rule::KeyRule;
 use crate::path::ParameterPath;
 use crate::resource_type::ResourceRule;
@@ -42,22 +44,6 @@ pub struct Action {
     /// For an action without resource type that lists one: the type whose `TYPE/*` it may be checked
     /// against. Real refusals of `ListDomains` say `domain/*`.
     pub list_family: Option<String>,
-}
-
-/// AWS's classes of actions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum AccessLevel {
-    /// Sees names.
-    List,
-    /// Sees contents.
-    Read,
-    /// Changes tags only. Rows of AWS's that say "Tagging, Write" are this.
-    Tagging,
-    /// Changes something.
-    Write,
-    /// Changes who may do what.
-    PermissionsManagement,
 }
 
 impl Action {

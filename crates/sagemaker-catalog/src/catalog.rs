@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use iam_policy::same_key;
+
 use crate::action::Action;
 use crate::by_name::ByName;
-use crate::condition_key::{ConditionKey, same_key};
+use crate::condition_key::ConditionKey;
 use crate::event_map::{self, EventAction};
 use crate::resource_type::{ResourceType, service_and_tail, type_of_tail};
 

@@ -86,23 +86,6 @@ impl fmt::Display for KeyType {
     }
 }
 
-/// Whether the listed key `key` covers `name`: the same without case, or, when `key` ends in a
-/// variable (`aws:RequestTag/${TagKey}`), anything but nothing in the variable's place. What stands
-/// there may hold slashes and dots: a managed policy of AWS's uses
-/// `sagemaker:SearchVisibilityCondition/Tags.AmazonDataZoneProject/EqualsIfExists`.
-pub(crate) fn same_key(key: &str, name: &str) -> bool {
-    key.eq_ignore_ascii_case(name) || fixed_part(key).is_some_and(|head| has_more(name, head))
-}
-
-fn fixed_part(key: &str) -> Option<&str> {
-    key.split_once("${").map(|(head, _)| head)
-}
-
-fn has_more(name: &str, head: &str) -> bool {
-    let start = name.get(..head.len());
-    start.is_some_and(|start| start.eq_ignore_ascii_case(head)) && name.len() > head.len()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,16 +100,5 @@ mod tests {
         assert!(KeyType::ArrayOfArn.is_multivalued());
         assert!(KeyType::from("ArrayOfNumeric").is_multivalued());
         assert!(!KeyType::Arn.is_multivalued());
-    }
-
-    #[test]
-    fn keys_compare_without_case_and_variables_stand_for_text() {
-        assert!(same_key("sagemaker:InstanceTypes", "SAGEMAKER:instancetypes"));
-        assert!(!same_key("sagemaker:InstanceTypes", "sagemaker:InstanceType"));
-        assert!(same_key("aws:RequestTag/${TagKey}", "aws:requesttag/Team"));
-        assert!(same_key("aws:RequestTag/${TagKey}", "aws:RequestTag/${TagKey}"));
-        assert!(!same_key("aws:RequestTag/${TagKey}", "aws:RequestTag/"));
-        assert!(!same_key("aws:RequestTag/${TagKey}", "aws:RequestTagé"));
-        assert!(!same_key("sagemaker:ResourceTag/", "sagemaker:ResourceTag/team"));
     }
 }

@@ -28,6 +28,19 @@ const ACTION_OF_OPERATION: &[(&str, &str, &str)] = &[(SAGEMAKER, "UpdateRecord",
 
 const SAGEMAKER: &str = "sagemaker";
 
+/// Names that look like an IAM prefix and are a host, with the prefix that is meant.
+pub(crate) fn hosts_that_are_no_prefix() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PREFIX_OF_HOST.iter().copied()
+}
+
+/// Operations of a prefix that another action authorises, with that action.
+pub(crate) fn operations_of_another_name(
+    prefix: &str,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let of_prefix = ACTION_OF_OPERATION.iter().filter(move |(of, _, _)| *of == prefix);
+    of_prefix.map(|(_, operation, action)| (*operation, *action))
+}
+
 /// The action that IAM authorised when CloudTrail recorded an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventAction<'a> {

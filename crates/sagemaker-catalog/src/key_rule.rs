@@ -2,10 +2,10 @@
 
 use iam_policy::json::Node;
 
-use crate::condition_key::same_key;
 use crate::found::Texts;
 use crate::path::ParameterPath;
 use crate::template::Template;
+use iam_policy::same_key;
 
 /// A condition key that an action's requests can have, and where its value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

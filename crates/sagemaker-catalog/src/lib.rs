@@ -55,6 +55,7 @@ mod naming;
 mod path;
 mod resource_type;
 mod template;
+mod vocabulary;
 mod wire;
 
 pub use action::{AccessLevel, Action};
@@ -68,6 +69,7 @@ pub use load::LoadError;
 pub use path::{MapEntry, ParameterPath, ParameterPathError};
 pub use resource_type::{ResourceRule, ResourceType};
 pub use template::{Part, Template, Variable};
+pub use vocabulary::vocabulary;
 
 /// The files the catalog is made from, name and text, in a fixed order: hash them to name a version.
 #[must_use]

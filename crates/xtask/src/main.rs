@@ -1,6 +1,7 @@
 //! `cargo xtask …`: the chores of the project that are not the product.
 
 mod differential;
+mod docs;
 mod samples;
 mod test;
 
@@ -9,6 +10,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <verb>
 
+docs [--check]      write the pages of lints; or compare them
 differential [--cases <number>] [--seed <number>]
                     the evaluator against a second one, on a million generated cases
 samples [--check]   write the sample trail, policy set and answer key; or compare them
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
 
 fn run(words: &[String]) -> Result<(), Box<dyn Error>> {
     match words.split_first() {
+        Some((verb, options)) if verb == "docs" => docs::run(options),
         Some((verb, options)) if verb == "differential" => differential::run(options),
         Some((verb, options)) if verb == "samples" => samples::run(options),
         Some((verb, [])) if verb == "test" => test::run(),

@@ -25,11 +25,12 @@ struct Part {
     run: fn(&Machine) -> Outcome,
 }
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     Part { name: "format", run: format },
     Part { name: "lints", run: lints },
     Part { name: "tests", run: tests },
     Part { name: "documentation", run: documentation },
+    Part { name: "generated pages", run: generated_pages },
     Part { name: "samples", run: samples },
     Part { name: "public test data", run: public_data },
     Part { name: "duckdb", run: duckdb },
@@ -148,8 +149,16 @@ fn documentation(machine: &Machine) -> Outcome {
     machine.run("cargo", &words, &[("RUSTDOCFLAGS", "-D warnings")])
 }
 
+fn generated_pages(_machine: &Machine) -> Outcome {
+    outcome(crate::docs::run(&["--check".to_owned()]))
+}
+
 fn samples(_machine: &Machine) -> Outcome {
-    match crate::samples::run(&["--check".to_owned()]) {
+    outcome(crate::samples::run(&["--check".to_owned()]))
+}
+
+fn outcome(result: Result<()>) -> Outcome {
+    match result {
         Ok(()) => Outcome::Passed,
         Err(error) => Outcome::Failed(error.to_string()),
     }

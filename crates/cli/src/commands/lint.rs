@@ -1,0 +1,81 @@
+//! `driftline lint`: the text of policies in, what is wrong with it out.
+
+mod find;
+mod json;
+mod sarif;
+mod text;
+
+use iam_policy::Vocabulary;
+use iam_policy::lint::{Lint, PolicyKind, Severity, allows_something, level_allows_nothing, lint};
+
+use crate::args::{LintArgs, LintFormat};
+use crate::exit_code::Exit;
+use crate::output;
+use find::{Found, PolicyText};
+
+/// The lint that is about a level where a policy set describes levels.
+const LEVEL_ALLOWS_NOTHING: &str = "DRF525";
+
+/// A file that was looked at, and what was found in it.
+struct Linted {
+    /// As it was typed, or found below what was typed.
+    name: String,
+    lints: Vec<Lint>,
+}
+
+pub(crate) fn run(args: &LintArgs) -> Result<Exit, Box<dyn std::error::Error>> {
+    let found = find::policies(&args.paths)?;
+    for name in &found.passed_over {
+        output::note(&format!("note: passed over {}: no policy", output::visible(name)));
+    }
+    let vocabulary = sagemaker_catalog::vocabulary();
+    let kind = args.kind.map(Into::into);
+    let each = found.policies.iter().map(|policy| look_at(policy, kind, &vocabulary));
+    let mut linted: Vec<Linted> = each.collect();
+    linted.extend(levels(&found, &vocabulary));
+    let files = found.policies.len();
+    output::print(&match args.format {
+        LintFormat::Text => text::render(files, &linted),
+        LintFormat::Json => json::render(files, &linted)?,
+        LintFormat::Sarif => sarif::render(&linted)?,
+    })?;
+    Ok(exit(&linted))
+}
+
+fn look_at(policy: &PolicyText, kind: Option<PolicyKind>, vocabulary: &Vocabulary) -> Linted {
+    let mut lints = lint(&policy.text, kind.or(policy.kind), vocabulary);
+    if kind.is_none() && policy.kind == Some(PolicyKind::Scp) {
+        // The policy set says what else is at the policy's levels, see `levels`.
+        lints.retain(|lint| lint.code != LEVEL_ALLOWS_NOTHING);
+    }
+    Linted { name: policy.name.clone(), lints }
+}
+
+fn exit(linted: &[Linted]) -> Exit {
+    let mut lints = linted.iter().flat_map(|file| &file.lints);
+    if lints.any(|lint| lint.severity == Severity::Error) { Exit::Found } else { Exit::Fine }
+}
+
+/// The levels of the policy sets that allow nothing.
+fn levels(found: &Found, vocabulary: &Vocabulary) -> Vec<Linted> {
+    let mut linted = Vec::new();
+    for manifest in &found.manifests {
+        let text_of = |file: &String| {
+            let is_it = |policy: &&PolicyText| policy.path == manifest.folder.join(file);
+            found.policies.iter().find(is_it)
+        };
+        let denies_all = |policies: &[String]| {
+            policies.iter().all(|file| {
+                let text = text_of(file).map(|policy| policy.text.as_str());
+                text.and_then(|text| allows_something(text, vocabulary)) == Some(false)
+            })
+        };
+        let closed = manifest.closed_levels.iter().filter(|level| denies_all(&level.policies));
+        let lints: Vec<Lint> =
+            closed.map(|level| level_allows_nothing(&manifest.text, level.span)).collect();
+        if !lints.is_empty() {
+            linted.push(Linted { name: manifest.name.clone(), lints });
+        }
+    }
+    linted
+}

@@ -1,0 +1,77 @@
+//! A condition on the tags of the resource stands at calls that create the resource.
+//!
+//! ## Why it matters
+//!
+//! What is being created has no tags but those that the call brings, and the caller chooses them. A
+//! Deny by tag does not refuse a call that leaves the tag out. An Allow by tag does not grant it; AWS's
+//! own policies use that, so there it is a note.
+//!
+//! Judged are actions named one by one, and patterns that match mostly creating calls, as
+//! `sagemaker:Create*`.
+//!
+//! ## Example
+//!
+//! ```json
+//! {"Effect": "Deny", "Action": "sagemaker:Create*", "Resource": "*",
+//!  "Condition": {"StringEquals": {"aws:ResourceTag/team": "vision"}}}
+//! ```
+//!
+//! ## What to do
+//!
+//! Ask for the tags of the request: `aws:RequestTag/team`.
+//!
+//! AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html>
+
+use super::document::{Document, Test};
+use super::names::{ActionPattern, is_resource_tag, some};
+use super::report::{Report, Severity};
+use super::rule::Rule;
+use crate::document::Effect;
+
+pub(super) const RULE: Rule = Rule {
+    code: "DRF514",
+    name: "resource-tag-on-create",
+    source: include_str!("resource_tag_on_create.rs"),
+};
+
+pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
+    for (statement, test) in document.tests().filter(|(_, test)| is_resource_tag(&test.key.text)) {
+        let creating = statement.actions().iter().filter(|pattern| mostly_creates(pattern));
+        let names: Vec<&str> = creating.map(|pattern| pattern.word.text.as_str()).collect();
+        let (Some(effect), Some(holds)) = (statement.effect, test.holds_without_key()) else {
+            continue;
+        };
+        if names.is_empty() || test.operator.if_exists {
+            continue;
+        }
+        let (severity, what) = consequence(effect, holds);
+        let message = format!(
+            "what {} creates has no tags but those of the call: without `{}` {what}",
+            some(&names),
+            test.key.text,
+        );
+        let help = format!("ask for `{}`", request_tag(test));
+        report.add(&RULE, severity, &test.key, message).help(help);
+    }
+}
+
+fn consequence(effect: Effect, holds: bool) -> (Severity, &'static str) {
+    match (effect, holds) {
+        (Effect::Allow, false) => (Severity::Note, "this statement does not allow it"),
+        (Effect::Allow, true) => (Severity::Warning, "this statement allows it"),
+        (Effect::Deny, false) => (Severity::Warning, "this statement does not deny it"),
+        (Effect::Deny, true) => (Severity::Note, "this statement denies it"),
+    }
+}
+
+/// Whether more than half of what a pattern reaches creates something: beside most calls,
+/// `sagemaker:Create*` reaches a few that give a link to what exists.
+fn mostly_creates(pattern: &ActionPattern<'_>) -> bool {
+    let creating = pattern.known().filter(|action| action.creates()).count();
+    creating.saturating_mul(2) > pattern.known().count()
+}
+
+fn request_tag(test: &Test) -> String {
+    let tag = test.key.text.split_once('/').map_or("", |(_, tag)| tag);
+    format!("aws:RequestTag/{tag}")
+}
