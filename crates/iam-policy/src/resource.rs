@@ -26,6 +26,8 @@ pub(crate) struct CompiledPattern {
     /// The colons that the pattern writes out; each stands for one of the text's.
     colons: usize,
     wild_region: bool,
+    /// Whether it has a letter in upper case.
+    upper: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -75,6 +77,7 @@ impl CompiledPattern {
             on_match,
             may_cross: is_arn && !ends_open && parts.iter().take(5).any(|part| is_wild(part)),
             colons: colons(text),
+            upper: has_upper(text),
             wild_region: is_wild(part(3)),
         }
     }
@@ -110,7 +113,10 @@ impl CompiledPattern {
             }
         }
         match (target, &self.form) {
-            (Target::Text(text), Form::Fixed(glob)) if pass.thorough => {
+            // Where neither has a letter in upper case, case makes no difference.
+            (Target::Text(text), Form::Fixed(glob))
+                if pass.thorough && (self.upper || has_upper(text)) =>
+            {
                 match choice_of_case(glob, text) {
                     Some(choice) => pass.chosen(choice, Match::No),
                     None => Match::No,
@@ -207,6 +213,10 @@ fn completes(policy_type: PolicyType) -> bool {
 
 fn colons(text: &str) -> usize {
     text.bytes().filter(|byte| *byte == b':').count()
+}
+
+fn has_upper(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 fn is_wild(part: &str) -> bool {
