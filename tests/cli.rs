@@ -435,8 +435,18 @@ fn the_readme_shows_what_simulate_prints() {
 }
 
 #[test]
+fn the_catalog_shows_an_action() {
+    let run = driftline(&["catalog", "show", "CreateLabelingJob"]);
+    assert_eq!(run.code, 0);
+    insta::assert_snapshot!("catalog_show", run.stdout);
+    let unknown = driftline(&["catalog", "show", "CreateLabellingJob"]);
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (2, ""));
+    assert!(unknown.stderr.contains("did you mean `CreateLabelingJob`?"), "{}", unknown.stderr);
+}
+
+#[test]
 fn help() {
-    for verb in ["analyze", "explain", "lint", "simulate"] {
+    for verb in ["analyze", "catalog", "explain", "lint", "simulate"] {
         let run = driftline(&[verb, "--help"]);
         assert_eq!(run.code, 0);
         insta::assert_snapshot!(format!("help_{verb}"), run.stdout);

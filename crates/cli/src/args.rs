@@ -22,6 +22,8 @@ pub(crate) enum Command {
     /// Exit codes: 0 fine, 1 findings at or above --fail-on, 2 could not run, 3 ran but some input
     /// was unreadable and is in quarantine.
     Analyze(AnalyzeArgs),
+    /// What this program knows of SageMaker's actions
+    Catalog(CatalogArgs),
     /// Tell everything about one call: requests, context keys and where each is from, policies, why
     ///
     /// Exit codes: 0 explained, 2 could not run, or there is no such call.
@@ -70,6 +72,21 @@ pub(crate) struct AnalyzeArgs {
     /// Exit with 1 when there is a finding this bad, or worse
     #[arg(long, value_enum)]
     pub(crate) fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct CatalogArgs {
+    #[command(subcommand)]
+    pub(crate) command: CatalogCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogCommand {
+    /// Show an action: its resources, its condition keys, where a record shows each, and how surely
+    Show {
+        /// Such as `CreateTrainingJob` or `sagemaker:CreateTrainingJob`
+        action: String,
+    },
 }
 
 #[derive(Debug, Parser)]

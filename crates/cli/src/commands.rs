@@ -1,6 +1,7 @@
 //! One module per verb: from what was typed to a library call to what is printed.
 
 pub(crate) mod analyze;
+pub(crate) mod catalog;
 pub(crate) mod explain;
 pub(crate) mod lint;
 pub(crate) mod simulate;

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
     };
     let result = match args.command {
         Command::Analyze(args) => commands::analyze::run(&args),
+        Command::Catalog(args) => commands::catalog::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Simulate(args) => commands::simulate::run(&args),
         Command::Lint(args) => commands::lint::run(&args),
