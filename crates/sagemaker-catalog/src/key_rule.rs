@@ -28,6 +28,51 @@ impl KeyRule {
     }
 }
 
+/// What a record with its parameters tells of a condition key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Coverage {
+    /// The value is read from the record.
+    Read,
+    /// It is read, and where the parameter was not sent it is the service's default.
+    Default,
+    /// No record tells it for sure: it is the state of a resource, or which member holds it is a
+    /// guess.
+    Unknown,
+    /// The tables say nothing of it: a newer service reference has a key that nobody looked at.
+    Unresolved,
+}
+
+impl Coverage {
+    /// The one spelling, in tables.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Default => "default",
+            Self::Unknown => "unknown",
+            Self::Unresolved => "unresolved",
+        }
+    }
+}
+
+impl KeyRule {
+    /// What a record with its parameters tells of the key.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        let sure: Vec<&KeySource> = self.sources.iter().filter(|source| source.is_sure()).collect();
+        let has_default = |source: &&KeySource| matches!(source.absent, AbsentRule::Default(_));
+        if sure.iter().any(has_default) {
+            Coverage::Default
+        } else if !sure.is_empty() {
+            Coverage::Read
+        } else if self.sources.iter().all(KeySource::is_unresolved) {
+            Coverage::Unresolved
+        } else {
+            Coverage::Unknown
+        }
+    }
+}
+
 /// One place that carries values of a condition key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeySource {
@@ -44,6 +89,23 @@ pub struct KeySource {
 }
 
 impl KeySource {
+    fn is_sure(&self) -> bool {
+        let told = !matches!(
+            self.transform,
+            Transform::State
+                | Transform::StateSpaceSharingType
+                | Transform::StateSpaceOwner
+                | Transform::JsonDocument
+                | Transform::None
+        );
+        told && matches!(self.confidence, Confidence::High | Confidence::Medium)
+    }
+
+    /// As the loader makes them up for keys that the tables lack.
+    fn is_unresolved(&self) -> bool {
+        self.transform == Transform::None && self.note.is_none()
+    }
+
     /// What the paths say in `parameters`, before any [`Transform`].
     #[must_use]
     pub fn texts<'n>(&self, parameters: &'n Node<'_>) -> Texts<'n> {

@@ -64,7 +64,7 @@ pub use condition_key::{ConditionKey, KeyType};
 pub use event_map::EventAction;
 pub use found::{Found, REDACTED, Texts};
 pub use group::{Group, select_grouped};
-pub use key_rule::{AbsentRule, Confidence, KeyRule, KeySource, Transform};
+pub use key_rule::{AbsentRule, Confidence, Coverage, KeyRule, KeySource, Transform};
 pub use load::LoadError;
 pub use path::{MapEntry, ParameterPath, ParameterPathError};
 pub use resource_type::{ResourceRule, ResourceType};

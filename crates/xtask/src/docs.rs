@@ -1,4 +1,5 @@
-//! `cargo xtask docs`: the pages of lints, made from their doc comments; or compared with them.
+//! `cargo xtask docs`: pages made from the code, or compared with it: one per lint from its doc
+//! comment, and what a record tells of each condition key from the catalog.
 
 #![expect(clippy::disallowed_methods, reason = "xtask is a shell: it writes the project's files")]
 
@@ -8,8 +9,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use iam_policy::lint::{RULES, Rule};
+use sagemaker_catalog::{Confidence, Coverage, KeyRule, KeySource, catalog};
 
-const FOLDER: &str = "docs/lints";
+const FOLDER: &str = "docs";
+
+/// The folder that holds pages of this kind alone: what is there beyond them is old.
+const LINTS: &str = "lints";
+
+const COVERAGE: &str = "coverage.md";
 
 pub(crate) fn run(options: &[String]) -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
@@ -22,7 +29,7 @@ pub(crate) fn run(options: &[String]) -> Result<(), Box<dyn Error>> {
 }
 
 fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
-    fs::create_dir_all(folder)?;
+    fs::create_dir_all(folder.join(LINTS))?;
     for old in stored(folder)?.into_keys().filter(|name| !pages().contains_key(name)) {
         fs::remove_file(folder.join(old))?;
     }
@@ -45,18 +52,69 @@ fn check(folder: &Path) -> Result<(), Box<dyn Error>> {
 
 fn stored(folder: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     let mut files = BTreeMap::new();
-    for entry in fs::read_dir(folder).into_iter().flatten() {
+    for entry in fs::read_dir(folder.join(LINTS)).into_iter().flatten() {
         let path: PathBuf = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        files.insert(name, fs::read_to_string(&path)?);
+        files.insert(format!("{LINTS}/{name}"), fs::read_to_string(&path)?);
+    }
+    if let Ok(text) = fs::read_to_string(folder.join(COVERAGE)) {
+        files.insert(COVERAGE.to_owned(), text);
     }
     Ok(files)
 }
 
-/// The pages by file name.
+/// The pages by their path below the folder.
 fn pages() -> BTreeMap<String, String> {
-    let each = RULES.iter().map(|rule| (format!("{}.md", rule.code), page(rule)));
-    each.chain([("README.md".to_owned(), index())]).collect()
+    let lints = RULES.iter().map(|rule| (format!("{LINTS}/{}.md", rule.code), page(rule)));
+    let others = [(format!("{LINTS}/README.md"), index()), (COVERAGE.to_owned(), coverage())];
+    lints.chain(others).collect()
+}
+
+/// What a record tells of each condition key of each action.
+fn coverage() -> String {
+    let mut text = "# What a record tells of each condition key\n\n\
+        Made from the catalog by `cargo xtask docs`. *read*: the value stands in the parameters of the \
+        call. *default*:\nit does, and where it was not sent the service's default counts, which is \
+        marked as derived. *unknown*: no record\ntells it for sure; then the decision is open where it \
+        hangs on the key. Where a record has no parameters, all are\nunknown. \
+        `driftline catalog show ACTION` tells more. Global keys (`aws:SourceIp` and the like) are \
+        the same for\nall actions: `driftline explain` shows them.\n"
+        .to_owned();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut rows = String::new();
+    for action in catalog().actions() {
+        for rule in &action.keys {
+            let coverage = rule.coverage().as_str();
+            let count = counts.entry(coverage).or_default();
+            *count = count.saturating_add(1);
+            let from: Vec<String> = members(rule);
+            rows.push_str(&format!(
+                "| {} | `{}` | {coverage} | {} |\n",
+                action.name,
+                rule.key,
+                from.join(", ")
+            ));
+        }
+    }
+    let counts: Vec<String> =
+        counts.iter().map(|(name, count)| format!("{count} {name}")).collect();
+    text.push_str(&format!("\nPairs of action and key: {}.\n\n", counts.join(", ")));
+    text.push_str("| action | key | a record tells | members of `requestParameters` |\n");
+    text.push_str("| --- | --- | --- | --- |\n");
+    text.push_str(&rows);
+    text
+}
+
+/// The members a key is read from for sure; for one that is not, those it may come from.
+fn members(rule: &KeyRule) -> Vec<String> {
+    let sure =
+        |source: &&KeySource| matches!(source.confidence, Confidence::High | Confidence::Medium);
+    let mut sources: Vec<&KeySource> = rule.sources.iter().filter(sure).collect();
+    if rule.coverage() == Coverage::Unknown {
+        sources = rule.sources.iter().collect();
+    }
+    let paths = sources.iter().flat_map(|source| &source.paths);
+    paths.map(|path| format!("`{path}`")).collect()
 }
 
 fn page(rule: &Rule) -> String {

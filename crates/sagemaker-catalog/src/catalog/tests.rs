@@ -1,4 +1,7 @@
+use std::collections::BTreeMap;
+
 use super::*;
+use crate::Coverage;
 
 #[test]
 fn actions_are_found_without_case_and_keep_their_spelling() {
@@ -213,4 +216,24 @@ fn the_data_is_named_and_whole() {
             "sagemaker-unified-studio-mcp",
         ]
     );
+}
+
+/// Every key of every action is accounted for; a service reference with a new key fails here, by
+/// the key's name.
+#[test]
+fn no_key_of_an_action_is_unresolved() {
+    let mut counts = BTreeMap::new();
+    let mut unresolved = Vec::new();
+    for action in catalog().actions() {
+        for rule in &action.keys {
+            let coverage = rule.coverage();
+            *counts.entry(coverage).or_insert(0_usize) += 1;
+            if coverage == Coverage::Unresolved {
+                unresolved.push(format!("{} of {}", rule.key, action.name));
+            }
+        }
+    }
+    assert_eq!(unresolved, Vec::<String>::new());
+    let told = counts[&Coverage::Read] + counts[&Coverage::Default];
+    assert!(told >= 336, "{counts:?}");
 }
