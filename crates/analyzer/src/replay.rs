@@ -345,4 +345,6 @@ fn resource_text(resource: &ResourceValue) -> Option<&str> {
 }
 
 #[cfg(test)]
+mod path_tests;
+#[cfg(test)]
 mod tests;

@@ -43,7 +43,7 @@ fn record(event: &str, changes: &[(&str, &str)]) -> String {
 }
 
 /// A call that succeeded with these parameters.
-fn call(event: &str, parameters: &str) -> String {
+pub(super) fn call(event: &str, parameters: &str) -> String {
     record(event, &[("requestParameters", parameters)])
 }
 
@@ -72,6 +72,14 @@ fn check(record: &str, questions: &[(&str, &str)]) {
 }
 
 fn check_with(facts: &Facts, record: &str, questions: &[(&str, &str)]) {
+    let (replay, actor) = replayed_with(facts, record);
+    for (question, wanted) in questions {
+        let answer = answer(&replay, &actor, question).replace(HERE, "~");
+        assert_eq!(&answer, wanted, "`{question}` of {record}");
+    }
+}
+
+fn replayed_with(facts: &Facts, record: &str) -> (Replay, Actor) {
     let parsed = parse_record(record.as_bytes(), &Limits::default()).unwrap();
     let actor = Actor::of(&parsed);
     let parameters = parsed.request_parameters.and_then(|text| iam_policy::json::parse(text).ok());
@@ -80,10 +88,11 @@ fn check_with(facts: &Facts, record: &str, questions: &[(&str, &str)]) {
     for _ in 0..2 {
         replay.replay(&parsed, parameters.as_ref(), &actor, facts, catalog());
     }
-    for (question, wanted) in questions {
-        let answer = answer(&replay, &actor, question).replace(HERE, "~");
-        assert_eq!(&answer, wanted, "`{question}` of {record}");
-    }
+    (replay, actor)
+}
+
+pub(super) fn replayed(record: &str) -> Replay {
+    replayed_with(&facts(), record).0
 }
 
 fn answer(replay: &Replay, actor: &Actor, question: &str) -> String {
