@@ -39,8 +39,12 @@ struct Disagreement<'t> {
 const CHOICES: [(&str, &str, &str); 39] = [
     ("Action *:CreateTrainingJob", "Allowed", "action-service-wildcard"),
     ("ForAnyValue:...IfExists, key missing", "Allowed", "for-any-value-if-exists"),
-    ("ForAllValues with one empty string", "ImplicitlyDenied", "for-all-values-of-empty-text"),
-    ("ForAnyValue:StringLike * with one empty string", "Allowed", "for-any-value-of-empty-text"),
+    ("ForAllValues with one empty string", "Allowed", "for-all-values-of-empty-text"),
+    (
+        "ForAnyValue:StringLike * with one empty string",
+        "ImplicitlyDenied",
+        "for-any-value-of-empty-text",
+    ),
     ("Null true with an empty list", "Allowed", "null-of-empty-list"),
     ("Null true with an empty string", "ImplicitlyDenied", "null-of-empty-text"),
     (

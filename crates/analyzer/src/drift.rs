@@ -263,7 +263,9 @@ fn violations(
     }
     let layer = evaluation.layer.unwrap_or(PolicyType::Identity);
     match evaluator.near_miss(&request.context, layer) {
-        NearMiss::Action => vec![plain(request, Code::ActionNotGranted, None)],
+        NearMiss::Action | NearMiss::Principal(_) => {
+            vec![plain(request, Code::ActionNotGranted, None)]
+        }
         NearMiss::Resource(place) => vec![plain(request, Code::ResourceOutOfScope, Some(&place))],
         NearMiss::Conditions { statement, failed } => {
             let failed = failed.iter().map(|failed| (failed.condition, &failed.observed));
@@ -277,7 +279,7 @@ fn explicit(request: &Request, place: &StatementPlace<'_>) -> Vec<Drift> {
         .statement
         .conditions
         .iter()
-        .map(|condition| (condition, request.context.get(&condition.key.to_lowercase())));
+        .map(|condition| (condition, request.context.value(&condition.key)));
     by_condition(request, place, conditions, Code::ExplicitlyDenied)
 }
 

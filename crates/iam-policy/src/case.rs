@@ -1,7 +1,8 @@
 //! A request and its policies as one line of JSON: how users test policies, and how evaluators are
 //! compared.
 //!
-//! In: `name`, `principal` (an ARN, or `{"type": "Anonymous"}`, `{"type": "Service", "name": …}`),
+//! In: `name`, `principal` (an ARN, or `{"type": "Anonymous"}`, `{"type": "Service", "name": …}`, or
+//! another of CloudTrail's types with `arn` or `name`),
 //! `action`, `resource`, `wildcardOnlyAction`, `context` (a text or a list per key; a list is a
 //! multivalued key; complete, nothing is derived from `principal`), `unknown` (keys, or
 //! `"resource"`), `identityPolicies`, `permissionBoundaries`, `scps` and `rcps` (levels, root
@@ -10,11 +11,12 @@
 //! document or `{"name", "policy"}`.
 //!
 //! Out: `{"name", "decision", "matched": [{"layer", "policy", "statement", "sid", "effect"}],
-//! "needs": […]}`, and `"rests_on": […]` where the decision rests on a [`Choice`](crate::Choice);
+//! "needs": […]}`, with `"possible": […]` while it is undetermined, and `"rests_on": […]` where the decision rests on a [`Choice`](crate::Choice);
 //! for a line that cannot be read `{"name", "line", "error"}`. With [`Detail::Explained`] the member
 //! `explanation` follows (see [`Explanation::to_json`](crate::Explanation::to_json)); with
 //! [`Detail::Text`] the explanation is printed for people.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -22,7 +24,7 @@ use crate::account::AccountId;
 use crate::arn::Arn;
 use crate::decision::Decision;
 use crate::evaluate::Evaluation;
-use crate::explain::members;
+use crate::explain::{members, possible};
 use crate::json::{self, Node, Value};
 use crate::nearest::nearest;
 use crate::parse::{Dialect, parse_node};
@@ -182,9 +184,14 @@ fn print_result(name: &str, set: &PolicySet, evaluation: &Evaluation) -> String 
     let needs: Vec<String> = evaluation.needs.iter().map(|key| quote(key)).collect();
     let choices = evaluation.rests_on.iter().map(|choice| quote(choice.name()));
     let choices = choices.collect::<Vec<_>>().join(",");
+    let undetermined = evaluation.decision() == Decision::Undetermined;
+    let possible = match undetermined {
+        true => format!(",\"possible\":[{}]", possible(evaluation.possible)),
+        false => String::new(),
+    };
     let rests_on = if choices.is_empty() { choices } else { format!(",\"rests_on\":[{choices}]") };
     format!(
-        "\"name\":{},\"decision\":{},\"matched\":[{}],\"needs\":[{}]{rests_on}",
+        "\"name\":{},\"decision\":{},\"matched\":[{}],\"needs\":[{}]{possible}{rests_on}",
         quote(name),
         quote(evaluation.decision().as_str()),
         matched.join(","),
@@ -279,19 +286,40 @@ fn read_principal(node: &Node<'_>) -> Result<Principal, String> {
     if let Some(arn) = node.as_str() {
         return Ok(Principal::from_arn(arn));
     }
-    let name = || node.get("name").and_then(Node::as_str).unwrap_or_default().to_owned();
-    match node.get("type").and_then(Node::as_str) {
-        Some("Anonymous") => Ok(Principal::Anonymous),
-        Some("Service" | "AWSService") => Ok(Principal::Service { name: name() }),
-        Some(_) => Ok(Principal::Other { name: name() }),
-        None => Err("`principal` wants an ARN or an object with `type`".to_owned()),
+    if !matches!(node.value, Value::Object(_)) {
+        return Err("`principal` wants an ARN or an object with `type`".to_owned());
+    }
+    let known = ["type", "name", "arn"];
+    if let Some(member) = node.members().iter().find(|m| !known.contains(&m.key.as_ref())) {
+        return Err(format!("unknown member `{}` of `principal`", member.key.escape_debug()));
+    }
+    let member = |name: &str| text(node, name).map(|text| text.filter(|text| !text.is_empty()));
+    let (name, arn) = (member("name")?, member("arn")?);
+    let wanted = |member: &str| format!("`principal` of this type wants `{member}`");
+    let kind = text(node, "type")?.ok_or("`principal` wants an ARN or an object with `type`")?;
+    match kind.as_str() {
+        "Anonymous" => Ok(Principal::Anonymous),
+        "Service" | "AWSService" => {
+            name.map(|name| Principal::Service { name }).ok_or_else(|| wanted("name"))
+        }
+        "AssumedRole" | "Role" | "IAMUser" | "User" | "FederatedUser" | "Root" | "AWS" => {
+            arn.map(|arn| Principal::from_arn(&arn)).ok_or_else(|| wanted("arn"))
+        }
+        "Federated" | "SAMLUser" | "WebIdentityUser" | "Other" => {
+            let name = name.or(arn);
+            name.map(|name| Principal::Other { name }).ok_or_else(|| wanted("name"))
+        }
+        other => Err(format!("unknown type of principal `{}`", other.escape_debug())),
     }
 }
 
 fn read_resource(root: &Node<'_>) -> Result<ResourceValue, String> {
-    let wildcard_only = root.get("wildcardOnlyAction").map(|node| &node.value);
-    if wildcard_only == Some(&Value::Bool(true)) {
-        return Ok(ResourceValue::Known("*".to_owned()));
+    match root.get("wildcardOnlyAction").map(|node| (&node.value, node.kind())) {
+        Some((Value::Bool(true), _)) => return Ok(ResourceValue::Known("*".to_owned())),
+        None | Some((Value::Bool(false) | Value::Null, _)) => {}
+        Some((_, kind)) => {
+            return Err(format!("`wildcardOnlyAction` wants `true` or `false`, not {kind}"));
+        }
     }
     if unknown(root).any(|key| key == Some("resource")) {
         return Ok(ResourceValue::Unknown);
@@ -318,11 +346,22 @@ fn read_context(root: &Node<'_>, request: &mut RequestContext) -> Result<(), Str
         if !matches!(context.value, Value::Object(_)) {
             return Err(format!("`context` wants an object, not {}", context.kind()));
         }
+        let mut seen = HashSet::new();
         for member in context.members() {
+            if !seen.insert(member.key.to_lowercase()) {
+                let key = member.key.escape_debug();
+                return Err(format!(
+                    "the context key `{key}` stands twice: letter case is no matter"
+                ));
+            }
             let value = read_value(&member.node)
                 .ok_or_else(|| format!("the context key `{}` wants text", member.key))?;
             request.set(&member.key, ContextValue::Known(value));
         }
+    }
+    let is_list = |node: &Node<'_>| matches!(node.value, Value::Array(_) | Value::String(_));
+    if root.get("unknown").is_some_and(|node| node.value != Value::Null && !is_list(node)) {
+        return Err("`unknown` wants a list of keys".to_owned());
     }
     for key in unknown(root) {
         let key = key.ok_or("`unknown` wants a list of keys")?;
@@ -406,7 +445,12 @@ impl Policies<'_> {
         field: &str,
         layer: &str,
     ) -> Result<Vec<Vec<NamedPolicy>>, String> {
-        let Some(node) = root.get(field) else { return Ok(Vec::new()) };
+        let Some(node) = root.get(field).filter(|node| node.value != Value::Null) else {
+            return Ok(Vec::new());
+        };
+        if !matches!(node.value, Value::Array(_)) {
+            return Err(format!("`{field}` wants a list of levels, not {}", node.kind()));
+        }
         let levels =
             node.elements().iter().enumerate().map(|(level, policies)| {
                 self.policies(policies, field, &format!("{layer}[{level}]"))
@@ -462,16 +506,50 @@ mod tests {
         check("", r#"{"name":"n","decision":"ImplicitlyDenied","matched":[],"needs":[]}"#);
         check(
             r#","unknown":["aws:SecureTransport"]"#,
-            r#"{"name":"n","decision":"Undetermined","matched":[],"needs":["aws:SecureTransport"]}"#,
+            r#"{"name":"n","decision":"Undetermined","matched":[],"needs":["aws:SecureTransport"],"possible":["Allowed","ImplicitlyDenied"]}"#,
         );
         check(
             r#","context":{"aws:SecureTransport":"true"},"unknown":"resource""#,
-            r#"{"name":"n","decision":"Undetermined","matched":[],"needs":["resource"]}"#,
+            r#"{"name":"n","decision":"Undetermined","matched":[],"needs":["resource"],"possible":["Allowed","ImplicitlyDenied"]}"#,
         );
         check(
             r#","contxt":{}"#,
             r#"{"name":"n","line":7,"error":"unknown field `contxt`; did you mean `context`?"}"#,
         );
+    }
+
+    /// A member of another shape must not be passed over: an SCP left out would allow.
+    #[test]
+    fn what_has_another_shape_is_refused() {
+        for (fields, error) in [
+            (r#","scps":{}"#, "`scps` wants a list of levels, not an object"),
+            (r#","rcps":"x""#, "`rcps` wants a list of levels, not a string"),
+            (r#","scps":[{}]"#, "`scps` wants a list of policies, not an object"),
+            (r#","unknown":{"a":1}"#, "`unknown` wants a list of keys"),
+            (r#","unknown":[1]"#, "`unknown` wants a list of keys"),
+            (
+                r#","wildcardOnlyAction":"true""#,
+                "`wildcardOnlyAction` wants `true` or `false`, not a string",
+            ),
+            (
+                r#","context":{"aws:Q":"1","AWS:q":"2"}"#,
+                "the context key `AWS:q` stands twice: letter case is no matter",
+            ),
+            (r#","expected":1"#, "`expected` wants a string, not a number"),
+        ] {
+            check(fields, &format!(r#"{{"name":"n","line":7,"error":{}}}"#, quote(error)));
+        }
+        for (principal, error) in [
+            (r#"{"type":"IAMUser"}"#, "`principal` of this type wants `arn`"),
+            (r#"{"type":"Service"}"#, "`principal` of this type wants `name`"),
+            (r#"{"type":"Martian","name":"x"}"#, "unknown type of principal `Martian`"),
+            (r#"{"type":"Anonymous","nmae":"x"}"#, "unknown member `nmae` of `principal`"),
+            ("7", "`principal` wants an ARN or an object with `type`"),
+        ] {
+            let line = format!(r#"{{"principal":{principal},"action":"a:b","resource":"*"}}"#);
+            let wanted = format!(r#"{{"name":"","line":1,"error":{}}}"#, quote(error));
+            assert_eq!(run_line(&line, 1).as_str(), wanted);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! An evaluation whose decision rests on one of these says so in
 //! [`Evaluation::rests_on`](crate::Evaluation): with that question left open, the decision would be
-//! open too. `docs/iam-evaluation.md` has the table for readers, made from [`Choice::ALL`].
+//! open too. `docs/iam-evaluation.md` has the table for readers, made from [`Choice::all`].
 
 use std::fmt;
 
@@ -43,6 +43,8 @@ pub enum Choice {
     ResourceLetterCase,
     YearOrEpoch,
     NotPrincipalInPart,
+    RcpCoverage,
+    UnknownResourceOwner,
 }
 
 /// What is said about a choice.
@@ -54,7 +56,7 @@ struct Entry {
     reason: &'static str,
 }
 
-const ENTRIES: [Entry; 33] = [
+const ENTRIES: [Entry; 35] = [
     Entry {
         choice: Choice::ActionServiceWildcard,
         name: "action-service-wildcard",
@@ -74,16 +76,16 @@ const ENTRIES: [Entry; 33] = [
     Entry {
         choice: Choice::ForAllValuesOfEmptyText,
         name: "for-all-values-of-empty-text",
-        question: "`ForAllValues` with a list of one empty text: a value, or \"a null data set, such as an empty string\"?",
-        answer: "a value, which must match",
-        reason: "the stricter reading in an Allow; no implementation takes it for nothing",
+        question: "`ForAllValues` with empty texts alone",
+        answer: "true, as without the key",
+        reason: "the page: true also if the values resolve to \"a null data set, such as an empty string\"; other evaluators compare the text",
     },
     Entry {
         choice: Choice::ForAnyValueOfEmptyText,
         name: "for-any-value-of-empty-text",
-        question: "`ForAnyValue` with a list of one empty text",
-        answer: "a value, which may match",
-        reason: "the twin of `for-all-values-of-empty-text`",
+        question: "`ForAnyValue` with empty texts alone",
+        answer: "false, as without the key",
+        reason: "the page: false also if the values resolve to \"a null data set, such as an empty string\"; other evaluators compare the text",
     },
     Entry {
         choice: Choice::NullOfEmptyList,
@@ -123,7 +125,7 @@ const ENTRIES: [Entry; 33] = [
     Entry {
         choice: Choice::UnreadableValue,
         name: "unreadable-value",
-        question: "a negated operator and a request value that is not of its type, `NotIpAddress` with `AWS Internal`",
+        question: "a negated operator and a value, of the request or the policy, that is not of its type: `NotIpAddress` with `AWS Internal`",
         answer: "it holds: a negated operator is the exact negation of its twin",
         reason: "a Deny that guards does not fail open; AWS's console simulator answered so for `ArnNotLike`",
     },
@@ -224,7 +226,7 @@ const ENTRIES: [Entry; 33] = [
         name: "operator-case",
         question: "an operator's name in other letter case, `stringequals`",
         answer: "the same operator",
-        reason: "IAM stores what was typed and evaluates it",
+        reason: "the page does not say; read so, a Deny does not fail open",
     },
     Entry {
         choice: Choice::NetworkHostBits,
@@ -286,9 +288,23 @@ const ENTRIES: [Entry; 33] = [
     Entry {
         choice: Choice::NotPrincipalInPart,
         name: "not-principal-in-part",
-        question: "a Deny whose `NotPrincipal` names the caller or its account, but not both",
+        question: "a Deny whose `NotPrincipal` names the caller in part: not itself, its role and its account together",
         answer: "the caller is spared",
-        reason: "the page wants both named, and says that otherwise the statement \"might deny access\"",
+        reason: "the page asks to name all of them, and says that the effect of less \"might be\" a denial: it does not say that it is",
+    },
+    Entry {
+        choice: Choice::RcpCoverage,
+        name: "rcp-coverage",
+        question: "a resource control policy that denies an action of a service which such policies do not cover",
+        answer: "it has no effect, by the list of 26 September 2026",
+        reason: "AWS says so, but adds services to the list",
+    },
+    Entry {
+        choice: Choice::UnknownResourceOwner,
+        name: "unknown-resource-owner",
+        question: "whose an unknown resource is, where nothing says it",
+        answer: "the caller's own account",
+        reason: "across accounts the resource's policy would have to allow, too",
     },
 ];
 
@@ -326,9 +342,9 @@ impl Choice {
         self.entry().map_or("", |entry| entry.reason)
     }
 
-    /// Whether the choice is to leave open what AWS leaves open.
+    /// Whether the choice is, at least in part, to leave open what AWS leaves open.
     pub(crate) fn is_open(self) -> bool {
-        matches!(self, Self::UnknownOperator | Self::NotResourceWithoutValue)
+        matches!(self, Self::UnknownOperator | Self::NotResourceWithoutValue | Self::ShortArn)
     }
 
     fn bit(self) -> u64 {

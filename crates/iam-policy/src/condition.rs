@@ -19,6 +19,6 @@ pub struct Condition {
     pub operator: Operator,
     /// The key as written; keys compare without case.
     pub key: String,
-    /// The values as written; an empty list never matches.
+    /// The values as written. Nothing equals an empty list, so that a negated operator holds.
     pub values: Vec<String>,
 }

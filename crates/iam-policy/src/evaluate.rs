@@ -15,8 +15,8 @@
 //! it rests on none.
 //!
 //! Cost: an action that was seen before finds its statements at once; each distinct pattern and
-//! condition is answered at most once per request, in time linear in its text (`pattern.rs`), so a
-//! request takes time linear in the statements that name its action. [`Evaluator::decide`] asks for
+//! condition is answered at most once per request, so a request takes time linear in the statements
+//! that name its action; `pattern.rs` says what a pattern takes. [`Evaluator::decide`] asks for
 //! no memory once the action was seen, unless a value or the resource is one of several, or a
 //! variable stands under a numeric, date, address or Bool operator.
 
@@ -37,6 +37,7 @@ use crate::principal::Principal;
 use crate::request::{RequestContext, ResourceValue};
 use crate::resource::Target;
 
+use binding::{Binding, may_have_boundary};
 use memory::{Memory, Voice};
 pub use verdict::Verdict;
 use verdict::{LayerAnswer, Outcome};
@@ -46,8 +47,9 @@ use verdict::{LayerAnswer, Outcome};
 pub struct Evaluation {
     /// The decisions still open.
     pub possible: Possible,
-    /// The type of policy that settled it: of the Deny, or the one that does not allow; the
-    /// identity-based policies for an allowed request. `None` while undetermined.
+    /// The type of policy that settled it: of the Deny, or the one that does not allow; for an allowed
+    /// request that of the grant. `None` while undetermined, and for the root user, who needs no
+    /// grant.
     pub layer: Option<PolicyType>,
     /// The statements that surely match and have the effect of the decision: Deny for an explicit
     /// denial, Allow otherwise.
@@ -55,7 +57,8 @@ pub struct Evaluation {
     /// While undetermined: the statements that leave it open, in order.
     pub open: Vec<StatementRef>,
     /// While undetermined: the keys that would settle it, as the policies spell them, sorted;
-    /// `resource` when the resource would.
+    /// `resource` when the resource would, `principal` when more about the caller would. Empty where
+    /// only AWS could: `rests_on` then says on which question.
     pub needs: Vec<String>,
     /// Where AWS's documentation is silent and another reading would leave another decision
     /// possible: what this evaluator chose.
@@ -184,17 +187,26 @@ impl<'s> Run<'s, '_> {
             return Vec::new();
         }
         let (met, open) = self.leaving_open_what_is_met(met, request, possible);
-        if open == possible {
-            // Two of the choices are to leave open what AWS leaves open.
-            let undetermined = possible.decision() == Decision::Undetermined;
-            return met.iter().filter(|choice| undetermined && choice.is_open()).collect();
+        let undetermined = possible.decision() == Decision::Undetermined;
+        if open == possible && !undetermined {
+            return Vec::new();
         }
         let alone = |choice: &Choice| {
-            choice.is_open()
-                || self.possible_leaving_open(Choices::of(*choice), request) != possible
+            let left_open = self.possible_leaving_open(Choices::of(*choice), request) != possible;
+            left_open
+                || (undetermined && choice.is_open() && self.matters(*choice, request, possible))
         };
         let rests_on: Vec<Choice> = met.iter().filter(alone).collect();
-        if rests_on.is_empty() { met.iter().collect() } else { rests_on }
+        if rests_on.is_empty() && open != possible { met.iter().collect() } else { rests_on }
+    }
+
+    /// Whether an answer to a question that was left open would change what is possible.
+    fn matters(&mut self, choice: Choice, request: &RequestContext, possible: Possible) -> bool {
+        [Match::Yes, Match::No].into_iter().any(|answer| {
+            self.begin(Choices::default(), true);
+            self.memory.pass.forced = Some((Choices::of(choice), answer));
+            self.decide(request).possible != possible
+        })
     }
 
     /// What is possible when all choices met are left open. Behind an open answer another choice may
@@ -287,13 +299,24 @@ impl<'s> Run<'s, '_> {
         let known = self.memory.action(self.set, &request.action);
         for position in known.covering {
             if let Some(covering) = self.memory.covering(position) {
-                self.hear(covering, request, target);
+                self.hear(covering, known.rules.rcps_cover, request, target);
             }
         }
-        Outcome::new(self.set, &self.memory.answers, known.rules, request, target)
+        let mut binding = Binding::of(request, self.set);
+        if request.resource_account.is_none() && matches!(target, Target::Unknown) {
+            let owner = self.memory.pass.chosen(Choice::UnknownResourceOwner, Match::No);
+            binding.cross_account = owner;
+        }
+        Outcome::new(self.set, &self.memory.answers, known.rules, binding, target)
     }
 
-    fn hear(&mut self, covering: Covering, request: &RequestContext, target: Target<'_>) {
+    fn hear(
+        &mut self,
+        covering: Covering,
+        rcps_cover: bool,
+        request: &RequestContext,
+        target: Target<'_>,
+    ) {
         let Some(statement) = self.statement(covering.statement) else { return };
         let covers = Match::from(covering.covers);
         let covers = match covering.by_choice {
@@ -303,6 +326,15 @@ impl<'s> Run<'s, '_> {
         let matches = match covers {
             Match::No => Match::No,
             _ => covers.and(self.statement_matches(statement, request, target)),
+        };
+        if matches == Match::No {
+            return;
+        }
+        let matches = match statement.policy_type {
+            PolicyType::Rcp if !rcps_cover => {
+                self.memory.pass.chosen(Choice::RcpCoverage, Match::No)
+            }
+            _ => matches,
         };
         if matches == Match::No {
             return;
@@ -338,21 +370,26 @@ impl<'s> Run<'s, '_> {
         matches
     }
 
-    fn principal_matches(&mut self, statement: &CompiledStatement, principal: &Principal) -> Match {
+    pub(crate) fn principal_matches(
+        &mut self,
+        statement: &CompiledStatement,
+        principal: &Principal,
+    ) -> Match {
         let Some(block) = &statement.principal else {
             // Only policies of resources must say whom they mean.
             return Match::from(statement.policy_type != PolicyType::Resource);
         };
         // A Deny with NotPrincipal hits everybody who has a permissions boundary.
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
-        if block.negated && statement.effect == Effect::Deny && self.set.has_boundary() {
+        let boundary = self.set.has_boundary() && may_have_boundary(principal);
+        if block.negated && statement.effect == Effect::Deny && boundary {
             return Match::Yes;
         }
         let matches = block.matches(principal);
         let spares_in_part = block.negated
             && statement.effect == Effect::Deny
             && matches == Match::No
-            && !block.names_with_account(principal);
+            && !block.names_in_full(principal);
         match spares_in_part {
             true => self.memory.pass.chosen(Choice::NotPrincipalInPart, matches),
             false => matches,
@@ -463,6 +500,9 @@ impl<'s> Run<'s, '_> {
                 continue;
             };
             open.push(StatementRef(voice.statement));
+            if self.principal_matches(statement, &request.principal) == Match::Unknown {
+                needs.push("principal".to_owned());
+            }
             if self.resource_matches(statement, request, target) == Match::Unknown {
                 needs.extend(self.resource_needs(statement, request));
             }
@@ -490,12 +530,7 @@ impl<'s> Run<'s, '_> {
         let patterns = patterns.filter_map(|&pattern| self.set.patterns.get(pattern));
         let mut needs: Vec<String> =
             patterns.flat_map(|pattern| pattern.unsettled(request)).map(str::to_owned).collect();
-        let excluded = statement.resource.iter().filter(|resource| resource.negated);
-        let excluded = excluded.flat_map(|resource| &resource.patterns);
-        let excluded = excluded.filter_map(|&pattern| self.set.patterns.get(pattern));
-        needs.extend(excluded.flat_map(|pattern| pattern.valueless(request)).map(str::to_owned));
-        let open = matches!(request.resource, ResourceValue::Like(_) | ResourceValue::Unknown);
-        if open || needs.is_empty() {
+        if !matches!(request.resource, ResourceValue::Known(_)) {
             needs.push("resource".to_owned());
         }
         needs

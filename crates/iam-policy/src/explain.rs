@@ -16,7 +16,7 @@ use crate::policy_set::{CompiledStatement, PolicyType, StatementPlace, Statement
 use crate::request::{ContextValue, RequestContext, ResourceValue};
 use crate::resource::Target;
 
-pub(crate) use json::members;
+pub(crate) use json::{members, possible};
 
 /// A decision with everything that explains it. It prints as text for people, and as JSON by
 /// [`to_json`](Self::to_json).
@@ -57,6 +57,8 @@ pub struct ConditionNote<'s> {
 pub enum NearMiss<'s> {
     /// No Allow statement covers the action.
     Action,
+    /// Some cover action and resource, none names the principal; the first of them.
+    Principal(StatementPlace<'s>),
     /// Some cover the action, none the resource; the first of them.
     Resource(StatementPlace<'s>),
     /// This one covers action and resource, and the fewest of its conditions fail (ties: the
@@ -106,7 +108,7 @@ pub(crate) fn near_miss<'s>(
 ) -> NearMiss<'s> {
     let set = run.set();
     let level = closed_level(run, request, layer);
-    let mut covering_action = None;
+    let (mut covering_action, mut for_others) = (None, None);
     let mut best: Option<(StatementPlace<'s>, Vec<ConditionNote<'s>>)> = None;
     for index in run.covering(&request.action) {
         let (Some(statement), Some(place)) = (run.statement(index), set.place(StatementRef(index)))
@@ -117,8 +119,15 @@ pub(crate) fn near_miss<'s>(
         if elsewhere || statement.effect != Effect::Allow {
             continue;
         }
+        let covers_resource = covers_resource(run, statement, request);
+        if run.principal_matches(statement, &request.principal) == Match::No {
+            if covers_resource {
+                for_others.get_or_insert(place);
+            }
+            continue;
+        }
         covering_action.get_or_insert(place);
-        if !covers_resource(run, statement, request) {
+        if !covers_resource {
             continue;
         }
         let failed = failed_conditions(run, statement, place, request);
@@ -126,10 +135,11 @@ pub(crate) fn near_miss<'s>(
             best = Some((place, failed));
         }
     }
-    match (best, covering_action) {
-        (Some((statement, failed)), _) => NearMiss::Conditions { statement, failed },
-        (None, Some(place)) => NearMiss::Resource(place),
-        (None, None) => NearMiss::Action,
+    match (best, covering_action, for_others) {
+        (Some((statement, failed)), ..) => NearMiss::Conditions { statement, failed },
+        (None, Some(place), _) => NearMiss::Resource(place),
+        (None, None, Some(place)) => NearMiss::Principal(place),
+        (None, None, None) => NearMiss::Action,
     }
 }
 
@@ -146,6 +156,7 @@ fn closed_level(
             let statement = run.statement(index).filter(|statement| statement.layer == level);
             statement.is_some_and(|statement| {
                 statement.effect == Effect::Allow
+                    && run.principal_matches(statement, &request.principal) != Match::No
                     && covers_resource(run, statement, request)
                     && statement
                         .conditions

@@ -60,6 +60,7 @@ mod places;
 mod policy_set;
 mod principal;
 mod print;
+mod rcp;
 mod request;
 mod resource;
 mod service_rule;

@@ -203,7 +203,8 @@ impl PolicySet {
         Evaluator::new(self)
     }
 
-    /// Where a statement of this set stands; `None` for a reference from another set.
+    /// Where a statement of this set stands. A reference from another set leads nowhere, or to
+    /// another statement.
     #[must_use]
     pub fn place(&self, statement: StatementRef) -> Option<StatementPlace<'_>> {
         let compiled = self.statements.get(usize::try_from(statement.0).ok()?)?;

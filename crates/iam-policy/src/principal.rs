@@ -4,7 +4,6 @@
 
 use crate::arn::{Arn, part_and_rest};
 use crate::logic::Match;
-use crate::pattern::Glob;
 
 /// The identity a request is made with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +92,8 @@ impl Principal {
         account.filter(|account| !account.is_empty())
     }
 
-    /// Whether this is a service-linked role, which SCPs and customer policies do not bind.
+    /// Whether this is a service-linked role, which SCPs do not bind. Its path tells, which the ARN
+    /// of a session drops: a session is one only where its role is known with the path.
     ///
     /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>
     #[must_use]
@@ -141,21 +141,38 @@ pub(crate) enum Named {
 impl PrincipalBlock {
     /// Whether the element covers the principal.
     pub(crate) fn matches(&self, principal: &Principal) -> Match {
-        let named = self.names(principal) != Named::No;
-        Match::from(named != self.negated)
+        let mut named = Match::No;
+        for entry in &self.entries {
+            named = named.or(match entry.names(principal) {
+                Named::No => Match::No,
+                _ if entry.is_uncertain(principal) => Match::Unknown,
+                _ => Match::Yes,
+            });
+        }
+        if self.negated { !named } else { named }
     }
 
-    /// Whether the element names both the principal and its account, or everybody, or one that has
-    /// no account.
-    pub(crate) fn names_with_account(&self, principal: &Principal) -> bool {
-        let mut named = self.entries.iter().map(|entry| entry.names(principal));
-        let itself = named.clone().any(|named| named > Named::Account);
+    /// Whether the element names the principal in every way that AWS asks for in a `NotPrincipal`:
+    /// itself, for a session its role too, and its account; or everybody.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
+    pub(crate) fn names_in_full(&self, principal: &Principal) -> bool {
+        let has = |way: Named| self.entries.iter().any(|entry| entry.names(principal) == way);
         let everybody = self.entries.iter().any(|entry| entry.value == "*");
-        let alone = matches!(principal, Principal::Root { .. }) || principal.account().is_none();
-        itself && (everybody || alone || named.any(|named| named == Named::Account))
+        let itself = match principal {
+            Principal::Role { session_arn: Some(_), .. } => {
+                has(Named::Exactly) && has(Named::AsRole)
+            }
+            Principal::Role { .. } => has(Named::AsRole),
+            _ => has(Named::Exactly),
+        };
+        let account = match principal {
+            Principal::Root { .. } | Principal::Service { .. } | Principal::Anonymous => true,
+            _ => has(Named::Account),
+        };
+        everybody || (itself && account)
     }
 
-    /// How the element names the principal, `Not…` left aside.
+    /// How the element names the principal, or may, `Not…` left aside.
     pub(crate) fn names(&self, principal: &Principal) -> Named {
         let ways = self.entries.iter().map(|entry| entry.names(principal));
         ways.max().unwrap_or(Named::No)
@@ -166,13 +183,35 @@ impl PrincipalEntry {
     fn names(&self, principal: &Principal) -> Named {
         match (self.kind.as_str(), principal) {
             ("*", _) => Named::Exactly,
-            ("AWS", Principal::Service { .. }) => Named::No,
+            (_, Principal::Service { name }) => {
+                let named = self.kind == "Service" && *name == self.value;
+                if named { Named::Exactly } else { Named::No }
+            }
             ("AWS", _) if self.value == "*" => Named::Exactly,
             ("AWS", _) => self.names_identity(principal),
-            ("Service", Principal::Service { name }) if *name == self.value => Named::Exactly,
+            // A canonical user id is another name of an account; whose, only S3 knows.
+            ("CanonicalUser", _) if principal.account().is_some() => Named::Account,
             ("Federated", Principal::Other { name }) if *name == self.value => Named::Exactly,
             _ => Named::No,
         }
+    }
+
+    /// Whether it is not known that the entry names the principal, only that it may.
+    fn is_uncertain(&self, principal: &Principal) -> bool {
+        self.kind == "CanonicalUser" || self.may_be_user_of(principal)
+    }
+
+    /// Whether the entry names a user of the account, as whom somebody got the federated session. A
+    /// grant to the user counts for the session, and which user it was the session does not tell.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html>
+    fn may_be_user_of(&self, principal: &Principal) -> bool {
+        let Principal::FederatedUser { .. } = principal else { return false };
+        let (Some(account), Some((named, resource))) =
+            (principal.account(), part_and_rest(&self.value, 4))
+        else {
+            return false;
+        };
+        self.kind == "AWS" && named == account && resource.starts_with("user/")
     }
 
     fn names_identity(&self, principal: &Principal) -> Named {
@@ -185,6 +224,7 @@ impl PrincipalEntry {
                 let role = if same { Named::AsRole } else { Named::No };
                 session.max(role)
             }
+            Principal::FederatedUser { .. } if self.may_be_user_of(principal) => Named::AsRole,
             Principal::User { arn } | Principal::FederatedUser { arn } => exactly(arn),
             Principal::Root { .. }
             | Principal::Service { .. }
@@ -196,8 +236,7 @@ impl PrincipalEntry {
 
     fn names_account(&self, principal: &Principal) -> Named {
         let Some(account) = principal.account() else { return Named::No };
-        let root = Glob::new("arn:*:iam::*:root").matches(&self.value)
-            && self.value.split(':').nth(4) == Some(account);
+        let root = is_root_of(&self.value, account);
         let named = self.value == account || root;
         let itself = matches!(principal, Principal::Root { .. });
         match (named, itself) {
@@ -206,6 +245,13 @@ impl PrincipalEntry {
             (false, _) => Named::No,
         }
     }
+}
+
+/// Whether a text is the ARN of the account's root user, in any partition.
+fn is_root_of(arn: &str, account: &str) -> bool {
+    let Some(("iam", rest)) = part_and_rest(arn, 2) else { return false };
+    let Some((named, "root")) = part_and_rest(rest, 1) else { return false };
+    arn.starts_with("arn:") && named == account
 }
 
 /// Whether a role ARN that lacks its path, as derived from a session, is that of the role named.

@@ -16,7 +16,8 @@ pub struct RequestContext {
     pub action: String,
     /// What it acts on.
     pub resource: ResourceValue,
-    /// The account that owns the resource; `None` means the principal's own.
+    /// The account that owns the resource; `None` means the principal's own. Of an unknown resource
+    /// that is a choice ([`Choice::UnknownResourceOwner`](crate::Choice)).
     pub resource_account: Option<String>,
     /// The organisation's management account, if it is known. SCPs do not bind its principals,
     /// RCPs not its resources.
@@ -41,7 +42,7 @@ struct ContextEntry {
 pub enum ResourceValue {
     /// Exactly this text; `*` for an action without resources.
     Known(String),
-    /// One of these texts. Never empty.
+    /// One of these texts; none at all is like `Unknown`.
     OneOf(Vec<String>),
     /// Some text this glob matches, such as `arn:…:cluster/*` when the id is not in the record.
     Like(String),
@@ -56,7 +57,7 @@ pub enum ContextValue {
     Known(KeyValue),
     /// The request surely does not carry the key.
     Absent,
-    /// The request surely carries the key; what value is not known.
+    /// The request surely carries the key with some value, not an empty list; which is not known.
     Present,
     /// It may carry the key with any value, or not.
     Unknown,
@@ -163,9 +164,14 @@ impl RequestContext {
         }
     }
 
-    /// What is known of a key, given in lower case.
+    /// What is known of a key, in any letter case.
     #[must_use]
-    pub fn get(&self, lowercase_key: &str) -> &ContextValue {
+    pub fn value(&self, key: &str) -> &ContextValue {
+        self.get(&key.to_lowercase())
+    }
+
+    /// What is known of a key, given in lower case.
+    pub(crate) fn get(&self, lowercase_key: &str) -> &ContextValue {
         let known = self.position(lowercase_key).and_then(|position| self.keys.get(position));
         if let Some(entry) = known {
             return &entry.value;

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use crate::logic::Match;
 use crate::pattern::Glob;
+use crate::rcp;
 use crate::resource::Target;
 
 /// The rules for one action.
@@ -16,6 +17,8 @@ pub(crate) struct ServiceRules {
     /// Allowed against any policy, a Deny included.
     /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
     pub(crate) always_allowed: bool,
+    /// Whether resource control policies have a say.
+    pub(crate) rcps_cover: bool,
     protected: Option<Protected>,
     own_policy: Option<OwnPolicy>,
 }
@@ -99,7 +102,12 @@ impl ServiceRules {
         } else {
             service.eq_ignore_ascii_case("kms").then_some(OwnPolicy::Key)
         };
-        Self { always_allowed: among(&["sts:GetCallerIdentity"]), protected, own_policy }
+        Self {
+            always_allowed: among(&["sts:GetCallerIdentity"]),
+            rcps_cover: rcp::covers(action),
+            protected,
+            own_policy,
+        }
     }
 
     /// Whether the service refuses, whoever asks; nothing where it has no say.

@@ -33,6 +33,15 @@ const LINE: &str = r#"{
     ]}],
     "permissionBoundaries": [{"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*"}]}],
+    "resourcePolicy": {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": ["444455556666", "arn:aws:iam::111122223333:role/X"]},
+         "Action": "sagemaker:*", "Resource": "*"}]},
+    "sessionPolicies": [{"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"}]}],
+    "endpointPolicies": [{"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}],
+    "rcps": [[{"Version": "2012-10-17", "Statement": [
+        {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}]}]],
     "scps": [[{"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "*", "Resource": "*"}]}]]
 }"#;

@@ -59,6 +59,12 @@ impl Caller {
         session.then(|| parts.next())?
     }
 
+    /// A session that a user got for somebody by `sts:GetFederationToken`.
+    pub(crate) fn is_federated(&self) -> bool {
+        let Self::Bound(arn) = self else { return false };
+        arn.split(':').nth(5).is_some_and(|name| name.starts_with("federated-user/"))
+    }
+
     /// Service-linked roles lie on a path of their own, and organization policies spare them.
     /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>
     pub(crate) fn is_service_linked(&self) -> bool {

@@ -35,6 +35,14 @@ impl Wanted {
         }
         match (found, self.operator.set) {
             (None, set) => self.without_key(set),
+            // A set qualifier takes "a null data set, such as an empty string" for no values.
+            // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+            (Some(Found::Single(text)), Some(set)) if text.is_empty() => {
+                self.without_key(Some(set))
+            }
+            (Some(Found::List(list)), Some(set)) if list.iter().all(String::is_empty) => {
+                self.without_key(Some(set))
+            }
             (Some(Found::Single(value)), _) => self.value(value, context),
             // A key with several values needs a set qualifier.
             (Some(Found::List(_)), None) => false,

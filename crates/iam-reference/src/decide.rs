@@ -56,7 +56,14 @@ impl Case<'_> {
     fn bound_by_rcps(&self) -> bool {
         let managed =
             self.resource_account.is_some() && self.resource_account == self.management_account;
-        !managed && !self.request.caller.is_service_linked()
+        !managed && !self.request.caller.is_service_linked() && self.covered_by_rcps()
+    }
+
+    /// RCPs cover some services only; of those that cases name these.
+    fn covered_by_rcps(&self) -> bool {
+        let action = self.request.action.to_lowercase();
+        let service = action.split(':').next().unwrap_or_default();
+        ["s3", "sts", "kms", "ecr", "logs", "sqs"].contains(&service) && action != "kms:retiregrant"
     }
 
     fn that_may_deny(&self) -> Vec<&Layer<'_>> {
@@ -112,8 +119,13 @@ impl Case<'_> {
             Caller::Root(_) => true,
             Caller::Bound(_) => self.identity.allows(&self.request)?,
         };
+        // "If you do not pass any session policies, then the resulting federated user session has no
+        // permissions": https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+        let powerless = self.request.caller.is_federated() && self.session.is_none();
         let limits = !self.bound_by_identity()
-            || (self.allows(self.boundary.as_ref())? && self.allows(self.session.as_ref())?);
+            || (!powerless
+                && self.allows(self.boundary.as_ref())?
+                && self.allows(self.session.as_ref())?);
         if self.is_cross_account() {
             return Ok(identity && resource.is_some() && limits);
         }

@@ -106,7 +106,8 @@ impl Statement<'_> {
                 let spared = principal::named(block, &request.caller)?.is_some();
                 // "Resource-based policy statements that include a NotPrincipal element with a Deny
                 // effect deny all principals that have a permissions boundary policy attached."
-                let everybody = self.effect()? == Effect::Deny && request.has_boundary;
+                let bounded = request.has_boundary && matches!(request.caller, Caller::Bound(_));
+                let everybody = self.effect()? == Effect::Deny && bounded;
                 Ok((everybody || !spared).then_some(Naming::Exactly))
             }
             (None, None) if place == Place::Resource => Ok(None),

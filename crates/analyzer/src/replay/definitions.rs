@@ -51,8 +51,7 @@ pub(super) fn only<'a>(parameters: &Node<'a>, position: usize) -> Node<'a> {
 pub(super) fn open(context: &mut RequestContext, together: &RequestContext, rules: &[&KeyRule]) {
     for rule in rules.iter().filter(|rule| !rule.key.contains("${")) {
         for name in deprecated_names(&rule.key).chain([rule.key.as_str()]) {
-            let lower = name.to_lowercase();
-            let (own, all) = (context.get(&lower), together.get(&lower));
+            let (own, all) = (context.value(name), together.value(name));
             if own != all {
                 let value = either(own, all);
                 context.set(name, value);

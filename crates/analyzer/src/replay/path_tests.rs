@@ -55,8 +55,7 @@ fn sources(rule: &KeyRule) -> impl Iterator<Item = &KeySource> {
 /// Whether some request of the call has the value under the key.
 fn gives(action: &Action, rule: &KeyRule, parameters: &Value, wanted: &str) -> bool {
     let replay = replayed(&call(&action.name, &parameters.to_string()));
-    let key = rule.key.to_lowercase();
-    replay.requests.iter().any(|request| match request.context.get(&key) {
+    replay.requests.iter().any(|request| match request.context.value(&rule.key) {
         ContextValue::Known(value) => value.texts().iter().any(|text| text == wanted),
         _ => false,
     })
@@ -125,7 +124,7 @@ fn lists_of_types_on_offer_are_no_choice() {
         let replay = replayed(&call(event, &parameters));
         assert_eq!(replay.instance_types, Vec::<String>::new(), "{event} {path}");
         for request in &replay.requests {
-            let value = request.context.get("sagemaker:instancetypes");
+            let value = request.context.value("sagemaker:InstanceTypes");
             assert!(!matches!(value, ContextValue::Known(_)), "{event} {path}: {value:?}");
         }
     }

@@ -126,7 +126,7 @@ fn about_request(request: &Request, about: &str) -> String {
         "type" => request.resource_type.clone().unwrap_or_default(),
         "derived" => request.derived_keys.join(", "),
         "management" => request.context.management_account.clone().unwrap_or_default(),
-        key => context_value(request.context.get(&key.to_lowercase())),
+        key => context_value(request.context.value(key)),
     }
 }
 

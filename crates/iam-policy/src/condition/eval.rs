@@ -113,8 +113,8 @@ impl CompiledCondition {
         match (value_or_none, self.operator.set) {
             (None, _) => self.holds_when_absent(pass),
             (Some(KeyValue::One(text)), None) => self.text_passes(text, request, pass),
-            (Some(KeyValue::One(text)), Some(_)) => {
-                let answer = self.text_passes(text, request, pass);
+            (Some(KeyValue::One(text)), Some(set)) => {
+                let answer = self.list_passes(std::slice::from_ref(text), set, request, pass);
                 pass.chosen(Choice::SetOperatorOnText, answer)
             }
             // Without a set operator a multivalued key matches nothing, negated or not.
@@ -130,13 +130,19 @@ impl CompiledCondition {
         request: &RequestContext,
         pass: &mut Pass,
     ) -> Match {
+        if texts.iter().all(String::is_empty) {
+            let choice = match set {
+                SetQualifier::ForAllValues => Choice::ForAllValuesOfEmptyText,
+                SetQualifier::ForAnyValue => Choice::ForAnyValueOfEmptyText,
+            };
+            let answer = self.holds_when_absent(pass);
+            return pass.chosen(choice, answer);
+        }
         let mut each = texts.iter().map(|text| self.text_passes(text, request, pass));
-        let (answer, of_empty) = match set {
-            SetQualifier::ForAllValues => (Match::all(&mut each), Choice::ForAllValuesOfEmptyText),
-            SetQualifier::ForAnyValue => (Match::any(&mut each), Choice::ForAnyValueOfEmptyText),
-        };
-        let empty = texts.iter().all(String::is_empty);
-        if empty { pass.chosen(of_empty, answer) } else { answer }
+        match set {
+            SetQualifier::ForAllValues => Match::all(&mut each),
+            SetQualifier::ForAnyValue => Match::any(&mut each),
+        }
     }
 
     fn holds_when_absent(&self, pass: &mut Pass) -> Match {
@@ -366,7 +372,10 @@ mod tests {
         check("ForAnyValue:StringNotEquals", &["a"], many(&["a", "b"]), Yes);
         check("ForAnyValue:StringEquals", &["a"], one("a"), Yes);
         check("ForAnyValue:StringEqualsIfExists", &["a"], Absent, Yes);
-        check("ForAllValues:StringEquals", &["a"], many(&[""]), No);
+        check("ForAllValues:StringEquals", &["a"], many(&[""]), Yes);
+        check("ForAnyValue:StringLike", &["*"], many(&[""]), No);
+        check("ForAnyValue:StringNotEquals", &["a"], one(""), No);
+        check("ForAllValues:StringEquals", &["a"], many(&["", "b"]), No);
     }
 
     #[test]

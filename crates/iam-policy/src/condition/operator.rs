@@ -110,6 +110,30 @@ impl OperatorBase {
         )
     }
 
+    pub(crate) fn is_numeric(&self) -> bool {
+        matches!(
+            self,
+            Self::NumericEquals
+                | Self::NumericNotEquals
+                | Self::NumericLessThan
+                | Self::NumericLessThanEquals
+                | Self::NumericGreaterThan
+                | Self::NumericGreaterThanEquals
+        )
+    }
+
+    pub(crate) fn is_date(&self) -> bool {
+        matches!(
+            self,
+            Self::DateEquals
+                | Self::DateNotEquals
+                | Self::DateLessThan
+                | Self::DateLessThanEquals
+                | Self::DateGreaterThan
+                | Self::DateGreaterThanEquals
+        )
+    }
+
     /// The name IAM knows it by.
     #[must_use]
     pub fn name(&self) -> &str {

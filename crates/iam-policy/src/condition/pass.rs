@@ -10,6 +10,8 @@ use crate::pattern::Symbol;
 pub(crate) struct Pass {
     /// Answers that rest on one of these are unknown.
     pub(crate) left_open: Choices,
+    /// Answers that rest on one of these are this.
+    pub(crate) forced: Option<(Choices, Match)>,
     /// The choices that gave an answer so far.
     pub(crate) met: Choices,
     /// Whether to look for choices that take work to notice.
@@ -22,6 +24,7 @@ impl Pass {
     /// Begins another walk, keeping the memory.
     pub(crate) fn begin(&mut self, left_open: Choices, thorough: bool) {
         self.left_open = left_open;
+        self.forced = None;
         self.met = Choices::default();
         self.thorough = thorough;
     }
@@ -34,6 +37,11 @@ impl Pass {
     /// An answer that is ours by several choices.
     pub(crate) fn chosen_all(&mut self, choices: Choices, answer: Match) -> Match {
         self.met.add(choices);
+        if let Some((forced, answer)) = self.forced
+            && choices.meets(forced)
+        {
+            return answer;
+        }
         if choices.meets(self.left_open) { Match::Unknown } else { answer }
     }
 }

@@ -56,8 +56,11 @@ impl Template {
     pub(crate) fn new(text: &str, version: Version, wildcards: bool) -> Self {
         let mut pieces = Vec::new();
         let mut rest = text;
+        // Behind the last brace nothing is a variable, and need not be looked through for one.
+        let behind_last = text.rfind('}').map_or(text, |at| text.get(at..).unwrap_or_default());
         while let Some(character) = rest.chars().next() {
-            let variable = if version == Version::V2012 { variable(rest) } else { None };
+            let may_close = version == Version::V2012 && rest.len() > behind_last.len();
+            let variable = if may_close { variable(rest) } else { None };
             if let Some((piece, tail)) = variable {
                 pieces.push(piece);
                 rest = tail;

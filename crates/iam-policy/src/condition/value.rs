@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::date::{is_exact, is_year, parse_date};
 use super::decimal::Decimal;
@@ -50,12 +50,7 @@ impl Operand {
             Op::IpAddress | Op::NotIpAddress => {
                 parse_network(&text_of(&symbols)).map_or(Self::Never, Self::Network)
             }
-            Op::NumericEquals
-            | Op::NumericNotEquals
-            | Op::NumericLessThan
-            | Op::NumericLessThanEquals
-            | Op::NumericGreaterThan
-            | Op::NumericGreaterThanEquals => {
+            _ if base.is_numeric() => {
                 let text = text_of(&symbols);
                 if Decimal::parse(&text).is_some() {
                     Self::Number(text.into())
@@ -63,15 +58,8 @@ impl Operand {
                     Self::Never
                 }
             }
-            Op::DateEquals
-            | Op::DateNotEquals
-            | Op::DateLessThan
-            | Op::DateLessThanEquals
-            | Op::DateGreaterThan
-            | Op::DateGreaterThanEquals => {
-                parse_date(&text_of(&symbols)).map_or(Self::Never, Self::Date)
-            }
-            Op::Null | Op::Unknown(_) => Self::Never,
+            _ if base.is_date() => parse_date(&text_of(&symbols)).map_or(Self::Never, Self::Date),
+            _ => Self::Never,
         }
     }
 
@@ -150,6 +138,9 @@ pub(crate) fn choices_of(base: &OperatorBase, text: &str, operand: &Operand) -> 
         Operand::Date(_) if !is_exact(text) => {
             on_match.add(Choices::of(Choice::DateWithoutSeconds));
         }
+        Operand::Never if is_nearly_number(base, text) => {
+            always.add(Choices::of(Choice::NumberFormat));
+        }
         Operand::Never if base.is_negated() => always.add(Choices::of(Choice::UnreadableValue)),
         _ => {}
     }
@@ -165,20 +156,24 @@ pub(crate) fn choice_of_observed(base: &OperatorBase, text: &str) -> Option<Choi
             Ok(_) => None,
             Err(_) => base.is_negated().then_some(Choice::UnreadableValue),
         },
-        Op::NumericEquals
-        | Op::NumericNotEquals
-        | Op::NumericLessThan
-        | Op::NumericLessThanEquals
-        | Op::NumericGreaterThan
-        | Op::NumericGreaterThanEquals => match Decimal::parse(text) {
+        _ if base.is_numeric() => match Decimal::parse(text) {
             Some(_) => None,
-            None if text.starts_with(|c: char| c.is_ascii_digit()) => Some(Choice::NumberFormat),
+            None if is_nearly_number(base, text) => Some(Choice::NumberFormat),
             None => base.is_negated().then_some(Choice::UnreadableValue),
         },
+        _ if base.is_date() && is_year(text) => Some(Choice::YearOrEpoch),
+        _ if base.is_date() && parse_date(text).is_some() && !is_exact(text) => {
+            Some(Choice::DateWithoutSeconds)
+        }
         Op::DateNotEquals if parse_date(text).is_none() => Some(Choice::UnreadableValue),
         Op::ArnNotEquals | Op::ArnNotLike if !is_arn(text) => Some(Choice::UnreadableValue),
         _ => None,
     }
+}
+
+/// A text that some take for a number: `1e3`, `12abc`.
+fn is_nearly_number(base: &OperatorBase, text: &str) -> bool {
+    base.is_numeric() && text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether `found` compares with `wanted` as the operator asks. The negated operators are judged
@@ -248,9 +243,21 @@ fn parse_address(text: &str) -> Option<IpAddr> {
 
 fn parse_network(text: &str) -> Option<IpNet> {
     match text.parse::<IpNet>() {
-        Ok(network) => Some(network.trunc()),
+        Ok(network) => Some(unmapped(network.trunc())),
         Err(_) => parse_address(text).map(IpNet::from),
     }
+}
+
+/// A network of IPv4-mapped addresses is the one of the IPv4 addresses.
+fn unmapped(network: IpNet) -> IpNet {
+    let (IpAddr::V6(address), Some(length)) =
+        (network.addr(), network.prefix_len().checked_sub(96))
+    else {
+        return network;
+    };
+    let mapped = address.to_ipv4_mapped();
+    let mapped = mapped.and_then(|address| Ipv4Net::new(address, length).ok());
+    mapped.map_or(network, IpNet::V4)
 }
 
 #[cfg(test)]
@@ -268,6 +275,9 @@ mod tests {
             ("2001:db8::/32", "2001:0db8:0:0:0:0:0:1", true),
             ("2001:db8::1", "2001:0db8:0:0:0:0:0:1", true),
             ("203.0.113.0/24", "::ffff:203.0.113.7", true),
+            ("::ffff:203.0.113.0/120", "203.0.113.7", true),
+            ("::ffff:203.0.113.7/128", "::ffff:203.0.113.7", true),
+            ("::/0", "2001:db8::1", true),
             ("10.0.0.0/8", "AWS Internal", false),
             ("10.0.0.0/33", "10.0.0.1", false),
         ] {

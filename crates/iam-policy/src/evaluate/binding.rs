@@ -1,5 +1,6 @@
 //! Which layers have a say over the principal of a request.
 
+use crate::logic::Match;
 use crate::policy_set::{PolicySet, PolicyType};
 use crate::principal::Principal;
 use crate::request::RequestContext;
@@ -10,7 +11,11 @@ pub(super) struct Binding {
     /// The principal may have policies of its own: it is no service and not anonymous.
     pub(super) has_identity: bool,
     pub(super) is_root: bool,
-    pub(super) cross_account: bool,
+    /// The resource is another account's.
+    pub(super) cross_account: Match,
+    /// A federated user session: without session policies it may do nothing by itself.
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html>
+    pub(super) federated: bool,
     pub(super) scps: bool,
     pub(super) rcps: bool,
 }
@@ -20,13 +25,16 @@ impl Binding {
         let principal = &request.principal;
         let is_root = matches!(principal, Principal::Root { .. });
         let has_identity = !matches!(principal, Principal::Service { .. } | Principal::Anonymous);
+        let federated = matches!(principal, Principal::FederatedUser { .. });
         let cross_account = match request.resource_account.as_deref() {
             Some(owner) => principal.account().is_some_and(|own| owner != own),
             None => false,
         };
+        let cross_account = Match::from(cross_account);
         if !set.has_organisation() {
             // Nobody asks whom the organisation's policies would bind.
-            return Self { has_identity, is_root, cross_account, scps: false, rcps: false };
+            let (scps, rcps) = (false, false);
+            return Self { has_identity, is_root, cross_account, federated, scps, rcps };
         }
         let own = principal.account();
         let service_linked = principal.is_service_linked_role();
@@ -40,6 +48,7 @@ impl Binding {
             has_identity,
             is_root,
             cross_account,
+            federated,
             scps: has_identity && !service_linked && !managed_here(own),
             rcps: !service_linked && !managed_here(owner),
         }
@@ -55,4 +64,9 @@ impl Binding {
             PolicyType::Rcp => self.rcps,
         }
     }
+}
+
+/// Whether a principal can have a permissions boundary.
+pub(super) fn may_have_boundary(principal: &Principal) -> bool {
+    !matches!(principal, Principal::Root { .. } | Principal::Service { .. } | Principal::Anonymous)
 }

@@ -14,6 +14,9 @@ use super::verdict::LayerAnswer;
 /// Names of actions come from whoever wrote the log: beyond this many, all are forgotten.
 const MAX_ACTIONS: usize = 4096;
 
+/// Beyond so many statements of known actions, too: 8 MB.
+const MAX_COVERING: usize = 1 << 20;
+
 /// Answers found so far, and room for more.
 #[derive(Debug)]
 pub(super) struct Memory {
@@ -113,7 +116,7 @@ impl Memory {
     }
 
     fn find_out(&mut self, set: &PolicySet, action: &str) -> Known {
-        if self.actions.len() >= MAX_ACTIONS {
+        if self.actions.len() >= MAX_ACTIONS || self.covering.len() >= MAX_COVERING {
             self.actions.clear();
             self.covering.clear();
         }

@@ -5,7 +5,6 @@ use crate::document::Effect;
 use crate::logic::Match;
 use crate::policy_set::{CompiledStatement, PolicySet, PolicyType, StatementRef};
 use crate::principal::{Named, Principal};
-use crate::request::RequestContext;
 use crate::resource::Target;
 use crate::service_rule::ServiceRules;
 
@@ -96,10 +95,9 @@ impl Outcome {
         set: &PolicySet,
         answers: &[LayerAnswer],
         rules: ServiceRules,
-        request: &RequestContext,
+        binding: Binding,
         target: Target<'_>,
     ) -> Self {
-        let binding = Binding::of(request, set);
         let binding_answers =
             set.layers.iter().zip(answers).filter(|(layer, _)| binding.binds(layer.policy_type));
         let deny = Match::any(binding_answers.map(|(_, answer)| answer.deny));
@@ -131,7 +129,12 @@ impl Outcome {
             let mut binding = layers.filter(|(policy_type, _)| self.binding.binds(*policy_type));
             return binding.find(|(_, answer)| answer.deny == Match::Yes).map(|(layer, _)| layer);
         }
-        Some(self.gates.first_closed().unwrap_or(PolicyType::Identity))
+        match self.gates.first_closed() {
+            None if self.binding.is_root && !self.gates.by_resource => None,
+            None if self.gates.by_resource => Some(PolicyType::Resource),
+            None => Some(PolicyType::Identity),
+            closed => closed,
+        }
     }
 }
 
@@ -170,7 +173,11 @@ const TYPES: [PolicyType; 8] = [
 /// that names the role does not.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
 #[derive(Clone, Copy, Debug)]
-struct Gates([Option<Match>; 8]);
+struct Gates {
+    passes: [Option<Match>; 8],
+    /// The resource's policy grants what the principal's own policies do not.
+    by_resource: bool,
+}
 
 impl Gates {
     fn new(
@@ -195,16 +202,23 @@ impl Gates {
         };
         // What lets the principal pass without policies of its own, and without a boundary's
         // consent.
-        let (instead, beyond) = if binding.cross_account {
-            (Match::No, Match::No)
-        } else if binding.has_identity {
-            (granted.allow_exactly.or(granted.allow_as_role), granted.allow_exactly)
+        let here = !binding.cross_account;
+        let exactly = granted.allow_exactly.and(here);
+        let mut gates = Self { passes: [None; 8], by_resource: false };
+        let beyond = if binding.has_identity {
+            let instead = exactly.or(granted.allow_as_role.and(here));
+            gates.by_resource = own != Match::Yes && instead == Match::Yes;
+            gates.set(PolicyType::Identity, own.or(instead));
+            exactly
         } else {
-            (granted.allow, granted.allow)
+            // Nobody can attach a policy to a service or an anonymous caller.
+            gates.by_resource = true;
+            granted.allow.and(here)
         };
-        let mut gates = Self([None; 8]);
-        gates.set(PolicyType::Identity, own.or(instead));
         gates.set_resource(granted.allow, binding, needs_own_policy);
+        if binding.federated && answer_of(PolicyType::Session).is_none() {
+            gates.set(PolicyType::Session, beyond);
+        }
         for policy_type in [PolicyType::Boundary, PolicyType::Session] {
             if let (Some(answer), true) = (answer_of(policy_type), binding.binds(policy_type)) {
                 gates.set(policy_type, answer.allow.or(beyond));
@@ -226,24 +240,25 @@ impl Gates {
 
     /// The resource's policy must allow across accounts, and where the resource is a role or a key.
     fn set_resource(&mut self, allow: Match, binding: &Binding, needs_own_policy: Match) {
-        let needed = Match::from(binding.cross_account).or(needs_own_policy);
+        let no_identity = Match::from(!binding.has_identity);
+        let needed = binding.cross_account.or(needs_own_policy).or(no_identity);
         if needed != Match::No {
             self.set(PolicyType::Resource, allow.or(!needed));
         }
     }
 
     fn set(&mut self, policy_type: PolicyType, passes: Match) {
-        if let Some(gate) = self.0.get_mut(policy_type as usize) {
+        if let Some(gate) = self.passes.get_mut(policy_type as usize) {
             *gate = Some(passes);
         }
     }
 
     fn of(&self, policy_type: PolicyType) -> Option<Match> {
-        self.0.get(policy_type as usize).copied().flatten()
+        self.passes.get(policy_type as usize).copied().flatten()
     }
 
     fn all(&self) -> Match {
-        Match::all(self.0.iter().flatten().copied())
+        Match::all(self.passes.iter().flatten().copied())
     }
 
     fn first_closed(&self) -> Option<PolicyType> {

@@ -1,5 +1,6 @@
 //! The explanation for programs. Members are only ever added.
 
+use crate::decision::Possible;
 use crate::logic::Match;
 use crate::policy_set::StatementPlace;
 use crate::print::quote;
@@ -9,29 +10,37 @@ use super::{ConditionNote, Explanation, NearMiss, StatementNote};
 
 impl Explanation<'_> {
     /// One line of JSON:
-    /// `{"decision", "layer", "statements": [STATEMENT…], "nearest", "needs", "rests_on"}`.
+    /// `{"decision", "possible", "layer", "statements": [STATEMENT…], "nearest", "needs",
+    /// "rests_on"}`; `possible` are the decisions still open.
     ///
     /// A STATEMENT is `{"layer", "policy", "statement", "sid", "effect", "conditions": [{"key",
     /// "operator", "wanted", "holds", "state", "observed"}…]}`: `holds` is `yes`, `no` or `unknown`,
     /// `state` is `known`, `absent`, `present`, `unknown` or `one_of`, and `observed` the text, list
     /// or choices that are known, else `null`. `nearest` is a STATEMENT with its failing conditions
-    /// and `misses`: `conditions`, or `resource` with `wanted` and `observed` patterns; where no
-    /// statement names the action it is `{"misses": "action"}`.
+    /// and `misses`: `conditions`, `principal`, or `resource` with `element` (`Resource` or
+    /// `NotResource`) and `wanted` and `observed` patterns; where no statement names the action it
+    /// is `{"misses": "action"}`.
     #[must_use]
     pub fn to_json(&self) -> String {
         let evaluation = &self.evaluation;
         let layer = evaluation.layer.map_or("null".to_owned(), |layer| quote(layer.as_str()));
         let nearest = self.nearest.as_ref();
         format!(
-            "{{\"decision\":{},\"layer\":{layer},\"statements\":[{}],\"nearest\":{},\"needs\":[{}],\
+            "{{\"decision\":{},\"possible\":[{}],\"layer\":{layer},\"statements\":[{}],\"nearest\":{},\"needs\":[{}],\
              \"rests_on\":[{}]}}",
             quote(evaluation.decision().as_str()),
+            possible(evaluation.possible),
             list(&self.statements, statement),
             nearest.map_or("null".to_owned(), |nearest| near_miss(nearest, &self.resource)),
             list(&evaluation.needs, |key| quote(key)),
             list(&evaluation.rests_on, |choice| quote(choice.name())),
         )
     }
+}
+
+/// The decisions still open, quoted.
+pub(crate) fn possible(possible: Possible) -> String {
+    possible.decisions().map(|decision| quote(decision.as_str())).collect::<Vec<_>>().join(",")
 }
 
 fn list<T>(items: &[T], print: impl Fn(&T) -> String) -> String {
@@ -100,11 +109,14 @@ fn key_value(value: &KeyValue) -> String {
 fn near_miss(nearest: &NearMiss<'_>, resource: &ResourceValue) -> String {
     match nearest {
         NearMiss::Action => "{\"misses\":\"action\"}".to_owned(),
+        NearMiss::Principal(place) => format!("{{{},\"misses\":\"principal\"}}", members(place)),
         NearMiss::Resource(place) => {
-            let wanted = place.statement.resource.as_ref();
-            let wanted = wanted.map_or(&[][..], |block| &block.patterns);
+            let block = place.statement.resource.as_ref();
+            let wanted = block.map_or(&[][..], |block| &block.patterns);
+            let negated = block.is_some_and(|block| block.negated);
+            let element = if negated { "NotResource" } else { "Resource" };
             format!(
-                "{{{},\"misses\":\"resource\",\"wanted\":[{}],\"observed\":{}}}",
+                "{{{},\"misses\":\"resource\",\"element\":\"{element}\",\"wanted\":[{}],\"observed\":{}}}",
                 members(place),
                 list(wanted, |pattern| quote(pattern)),
                 known_resource(resource),

@@ -74,7 +74,7 @@ n: ExplicitlyDenied by the identity-based policies
         TRAIN,
         &open,
         "
-n: Undetermined: `sagemaker:InstanceTypes` would settle it
+n: Undetermined, Allowed or ImplicitlyDenied: `sagemaker:InstanceTypes` would settle it
   open: `Train` (statement 0) of `training`, Allow
     sagemaker:InstanceTypes: ForAllValues:StringLike wants `ml.c5.*`, `ml.m5.*`; the request does not say",
     );
@@ -91,6 +91,81 @@ n: Allowed by the identity-based policies
     );
 }
 
+/// The explanation of one line of `simulate`, without the name.
+fn check_line(line: &str, wanted: &str) {
+    let line = format!(r#"{{"name":"n",{}}}"#, line.replace('\n', ""));
+    let result = run_line_in(&line, 1, Detail::Text);
+    let text = result.as_str().strip_prefix("n: ").unwrap_or(result.as_str());
+    assert_eq!(text, wanted.trim(), "{line}");
+}
+
+const BUCKET: &str = r#""action":"s3:GetObject","resource":"arn:aws:s3:::b/k""#;
+
+#[test]
+fn the_grant_or_its_lack_is_told_of_the_policy_where_it_is() {
+    let allow = |who: &str| {
+        format!(
+            r#""resourcePolicy":{{"Version":"2012-10-17","Statement":[{{"Sid":"S","Effect":"Allow","Principal":{who},"Action":"s3:*","Resource":"*"}}]}}"#
+        )
+    };
+    let eve = r#""principal":"arn:aws:iam::111122223333:user/eve""#;
+    let by_bucket = allow(r#"{"AWS":"arn:aws:iam::111122223333:user/eve"}"#);
+    check_line(
+        &format!("{eve},{BUCKET},{by_bucket}"),
+        "
+Allowed by the resource's policy
+  by: `S` (statement 0) of `resource`, Allow",
+    );
+    let others = allow(r#"{"AWS":"999999999999"}"#);
+    let foreign = r#""resourceAccount":"444455556666","identityPolicies":[{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}]"#;
+    check_line(
+        &format!("{eve},{BUCKET},{others},{foreign}"),
+        "
+ImplicitlyDenied by the resource's policy
+  nearest: `S` (statement 0) of `resource`, Allow, for another principal",
+    );
+    check_line(
+        &format!(r#""principal":{{"type":"Anonymous"}},{BUCKET}"#),
+        "
+ImplicitlyDenied by the resource's policy
+  no Allow names the action",
+    );
+    check_line(
+        &format!(r#""principal":"arn:aws:iam::111122223333:root",{BUCKET}"#),
+        "Allowed: nothing restricts the root user here",
+    );
+}
+
+#[test]
+fn what_only_aws_could_settle_says_so_and_no_more() {
+    let role = r#""principal":"arn:aws:iam::111122223333:role/r""#;
+    let policies = |statements: &str| {
+        format!(r#""identityPolicies":[{{"Version":"2012-10-17","Statement":[{statements}]}}]"#)
+    };
+    let allow = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
+    let short = r#"{"Effect":"Deny","Action":"*","NotResource":"arn:aws:sqs"}"#;
+    check_line(
+        &format!("{role},{BUCKET},{}", policies(&format!("{allow},{short}"))),
+        "
+Undetermined, Allowed or ExplicitlyDenied: only AWS could settle it
+  open: statement 1 of `identity[0]`, Deny
+  rests on `short-arn`: a `Resource` with fewer than six parts, `arn:aws:sqs:us-east-1`: in identity-based, boundary and session policies the missing parts are `*`, elsewhere it is a plain glob; a `NotResource` with one grants nothing, and whether it denies is open",
+    );
+    // The unknown operator stands in a statement that fails for another reason.
+    let dead = r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringMatches":{"k:a":"x"},"StringEquals":{"k:b":"y"}}}"#;
+    let live = r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"k:u":"y"}}}"#;
+    check_line(
+        &format!(
+            r#"{role},{BUCKET},"context":{{"k:b":"n"}},"unknown":["k:u"],{}"#,
+            policies(&format!("{dead},{live}"))
+        ),
+        "
+Undetermined, Allowed or ImplicitlyDenied: `k:u` would settle it
+  open: statement 1 of `identity[0]`, Allow
+    k:u: StringEquals wants `y`; the request does not say",
+    );
+}
+
 #[test]
 fn the_json_form_names_every_failing_condition() {
     let rest = r#""context":{"aws:RequestedRegion":"eu-west-1","sagemaker:InstanceTypes":["ml.p4d.24xlarge","ml.c5.large"]}"#;
@@ -100,7 +175,8 @@ fn the_json_form_names_every_failing_condition() {
     assert_eq!(
         json["explanation"],
         serde_json::json!({
-            "decision": "ImplicitlyDenied", "layer": "identity", "statements": [],
+            "decision": "ImplicitlyDenied", "possible": ["ImplicitlyDenied"],
+            "layer": "identity", "statements": [],
             "nearest": {
                 "layer": "identity", "policy": "training", "statement": 0, "sid": "Train",
                 "effect": "Allow", "misses": "conditions",

@@ -15,12 +15,18 @@ impl fmt::Display for Explanation<'_> {
         let evaluation = &self.evaluation;
         let decision = evaluation.decision();
         write!(f, "{decision}")?;
+        let open = decision == Decision::Undetermined;
+        if open {
+            let possible = evaluation.possible.decisions().map(Decision::as_str);
+            write!(f, ", {}", possible.collect::<Vec<_>>().join(" or "))?;
+        }
         match evaluation.layer {
             Some(layer) => writeln!(f, " by the {}", layer.described())?,
-            None if evaluation.needs.is_empty() => writeln!(f)?,
+            None if !open => writeln!(f, ": nothing restricts the root user here")?,
+            None if evaluation.needs.is_empty() => writeln!(f, ": only AWS could settle it")?,
             None => writeln!(f, ": {} would settle it", ticked(&evaluation.needs))?,
         }
-        let role = if decision == Decision::Undetermined { "open" } else { "by" };
+        let role = if open { "open" } else { "by" };
         for note in &self.statements {
             writeln!(f, "  {role}: {}", Named(&note.place))?;
             // What plainly holds is no news, but for a Deny it is the reason.
@@ -43,6 +49,9 @@ impl Explanation<'_> {
     fn write_nearest(&self, f: &mut fmt::Formatter<'_>, nearest: &NearMiss<'_>) -> fmt::Result {
         match nearest {
             NearMiss::Action => writeln!(f, "  no Allow names the action"),
+            NearMiss::Principal(place) => {
+                writeln!(f, "  nearest: {}, for another principal", Named(place))
+            }
             NearMiss::Resource(place) => {
                 writeln!(f, "  nearest: {}, for another resource", Named(place))?;
                 let block = place.statement.resource.as_ref();
@@ -79,8 +88,8 @@ fn write_conditions<'n>(
         writeln!(
             f,
             "    {}: {} wants {}; the request {}",
-            note.condition.key.escape_debug(),
-            note.condition.operator.to_string().escape_debug(),
+            shown(&note.condition.key),
+            shown(&note.condition.operator.to_string()),
             ticked(&note.condition.values),
             has(&note.observed),
         )?;
@@ -107,9 +116,18 @@ fn has(observed: &ContextValue) -> String {
 }
 
 fn ticked<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
-    let ticked = texts.into_iter().map(|text| format!("`{}`", text.as_ref().escape_debug()));
+    let ticked = texts.into_iter().map(|text| format!("`{}`", shown(text.as_ref())));
     let ticked: Vec<String> = ticked.collect();
     if ticked.is_empty() { "nothing".to_owned() } else { ticked.join(", ") }
+}
+
+/// Text with what a terminal would act on as escapes; quotes and backslashes stay as they are.
+fn shown(text: &str) -> String {
+    let each = text.chars().map(|character| match character {
+        '"' | '\'' | '\\' => character.to_string(),
+        _ => character.escape_debug().to_string(),
+    });
+    each.collect()
 }
 
 /// A statement as people call it.
@@ -119,10 +137,10 @@ impl fmt::Display for Named<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(place) = self;
         match &place.statement.sid {
-            Some(sid) => write!(f, "`{}` (statement {})", sid.escape_debug(), place.index)?,
+            Some(sid) => write!(f, "`{}` (statement {})", shown(sid), place.index)?,
             None => write!(f, "statement {}", place.index)?,
         }
         let effect = place.statement.effect.as_str();
-        write!(f, " of `{}`, {effect}", place.policy.escape_debug())
+        write!(f, " of `{}`, {effect}", shown(place.policy))
     }
 }

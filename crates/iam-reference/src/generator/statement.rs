@@ -228,6 +228,16 @@ impl Draw<'_> {
 
     /// One of those whom a block of `AWS` may name, often the caller.
     fn entry(&mut self) -> String {
+        let entry = self.any_entry();
+        let caller = self.scene.principal.as_str().unwrap_or_default();
+        // Whether a federated session is that user's, its ARN does not say.
+        if caller.contains(":federated-user/") && entry.contains(":user/") {
+            return ACCOUNTS.0.to_owned();
+        }
+        entry
+    }
+
+    fn any_entry(&mut self) -> String {
         let caller = self.scene.principal.as_str();
         match self.random.below(100) {
             0..10 => "*".to_owned(),
