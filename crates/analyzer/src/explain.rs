@@ -124,7 +124,13 @@ impl Judge<'_> {
         let set = self.matched.bound(self.target, &actor).policies.clone().ok();
         let parameters =
             record.request_parameters.and_then(|text| iam_policy::json::parse(text).ok());
-        let origins = Origins::new(&record, parameters.as_ref(), &self.replay, self.catalog);
+        let origins = Origins::new(
+            &record,
+            parameters.as_ref(),
+            &self.replay,
+            &self.target.facts,
+            self.catalog,
+        );
         let mut evaluator = set.as_ref().map(|set| Evaluator::new(Arc::clone(set)));
         let mut requests = Vec::new();
         for (index, request) in (0_u32..).zip(&self.replay.requests) {

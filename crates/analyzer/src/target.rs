@@ -50,6 +50,12 @@ pub struct Facts {
     pub org_id: Option<String>,
     /// The VPC of each VPC endpoint.
     pub vpc_endpoints: BTreeMap<String, String>,
+    /// Per partition, what `iam:PassedToService` is for execution roles; where none is given,
+    /// `sagemaker.amazonaws.com`.
+    pub passed_to_service: BTreeMap<String, String>,
+    /// Where a parameter was not sent, the service's default may be in the context or not, even
+    /// where the evidence says that it is.
+    pub doubt_service_defaults: bool,
 }
 
 /// Which policies some principals should have.

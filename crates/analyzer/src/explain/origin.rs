@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use cloudtrail::Record;
-use iam_policy::ContextValue;
 use iam_policy::json::Node;
+use iam_policy::{ContextValue, partition_of_region};
 use sagemaker_catalog::{Action, Catalog, KeyRule, KeySource, ParameterPath, Texts, Transform};
 
 use crate::replay::{Replay, Request, RequestKind};
+use crate::target::Facts;
 
 /// Where the value of a key comes from, or why there is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +66,8 @@ pub(super) struct Origins<'r> {
     omitted: bool,
     action: Option<&'r Action>,
     catalog: &'static Catalog,
+    /// The facts say what `iam:PassedToService` is in the partition of the call.
+    stated_service: bool,
 }
 
 /// Global keys and the member of the record that each is read from.
@@ -109,11 +112,15 @@ impl<'r> Origins<'r> {
         record: &'r Record<'r>,
         parameters: Option<&'r Node<'r>>,
         replay: &Replay,
+        facts: &Facts,
         catalog: &'static Catalog,
     ) -> Self {
         let action = catalog.event(&record.event_source, &record.event_name).action;
         let shown = parameters.filter(|node| node.kind() == "an object" && !replay.omitted);
-        Self { record, parameters: shown, omitted: replay.omitted, action, catalog }
+        let partition = partition_of_region(record.aws_region.as_deref().unwrap_or_default());
+        let stated_service = facts.passed_to_service.contains_key(partition);
+        let omitted = replay.omitted;
+        Self { record, parameters: shown, omitted, action, catalog, stated_service }
     }
 
     pub(super) fn of(&self, request: &Request, key: &str, value: &ContextValue) -> Origin {
@@ -255,6 +262,9 @@ impl<'r> Origins<'r> {
 
     fn of_passed_role(&self, lower: &str, value: &ContextValue) -> Origin {
         match (lower, value) {
+            ("iam:passedtoservice", ContextValue::Known(_)) if self.stated_service => {
+                Origin::Fact("passed_to_service".to_owned())
+            }
             ("iam:passedtoservice", ContextValue::Known(_)) => {
                 Origin::Rule("SageMaker itself assumes execution roles".to_owned())
             }

@@ -73,6 +73,8 @@ fn a_value_names_its_member() {
     );
     let facts = "[facts]\norg_id = \"o-exampleorgid\"\n";
     check(JOB, &changes, facts, 0, &[("aws:PrincipalOrgID", "fact: org_id")]);
+    let facts = "[facts]\npassed_to_service = { aws = \"x.amazonaws.com\" }\n";
+    check(JOB, &changes, facts, 1, &[("iam:PassedToService", "fact: passed_to_service")]);
     check(
         JOB,
         &changes,

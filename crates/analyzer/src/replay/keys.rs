@@ -165,7 +165,7 @@ impl Call<'_, '_, '_> {
             false => {}
         }
         if sure.is_empty() && guessed.is_empty() {
-            return absent_value(&missing);
+            return absent_value(&missing, self.facts.doubt_service_defaults);
         }
         Derived { value: listed(rule, sure, guessed), derived: built }
     }

@@ -9,7 +9,7 @@ use sagemaker_catalog::{ParameterPath, Texts};
 use super::{Call, Request, RequestKind};
 use crate::walk::{FREE_MAPS, member, walk};
 
-/// The service that execution roles are passed to.
+/// The service that execution roles are passed to, where the facts say nothing else.
 /// <https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html>
 const PASSED_TO_SERVICE: &str = "sagemaker.amazonaws.com";
 
@@ -63,8 +63,9 @@ impl Call<'_, '_, '_> {
     pub(super) fn pass_role_request(&self, role: ResourceValue, execution_role: bool) -> Request {
         let mut request = self.request(RequestKind::PassRole, "iam:PassRole".to_owned(), role);
         let context = &mut request.context;
+        let stated = self.facts.passed_to_service.get(self.partition).map(String::as_str);
         let service = if execution_role {
-            ContextValue::one(PASSED_TO_SERVICE)
+            ContextValue::one(stated.unwrap_or(PASSED_TO_SERVICE))
         } else {
             ContextValue::Unknown
         };

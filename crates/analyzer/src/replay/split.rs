@@ -121,7 +121,10 @@ impl Call<'_, '_, '_> {
             }
         }
         if values.is_empty() {
-            values.push(absent_value(&rule.sources.iter().collect::<Vec<_>>()));
+            values.push(absent_value(
+                &rule.sources.iter().collect::<Vec<_>>(),
+                self.facts.doubt_service_defaults,
+            ));
         }
         values
     }

@@ -61,6 +61,7 @@ fn facts() -> Facts {
         management_account: Some("999988887777".to_owned()),
         org_id: Some("o-example".to_owned()),
         vpc_endpoints: BTreeMap::from([endpoint]),
+        ..Facts::default()
     }
 }
 
@@ -1907,4 +1908,29 @@ mod values_that_look_surer_than_they_are {
             &[("0 resource", "~endpoint-config/c")],
         );
     }
+}
+
+#[test]
+fn facts_say_what_evidence_does_not() {
+    let role =
+        r#"{"modelName": "m", "executionRoleArn": "arn:aws-cn:iam::111122223333:role/Exec"}"#;
+    let in_china =
+        record("CreateModel", &[("requestParameters", role), ("awsRegion", "\"cn-north-1\"")]);
+    check(&in_china, &[("1 iam:PassedToService", "sagemaker.amazonaws.com")]);
+    let partition = ("aws-cn".to_owned(), "sagemaker.amazonaws.com.cn".to_owned());
+    let stated = Facts { passed_to_service: BTreeMap::from([partition]), ..Facts::default() };
+    check_with(&stated, &in_china, &[("1 iam:PassedToService", "sagemaker.amazonaws.com.cn")]);
+    let elsewhere = call("CreateModel", &role.replace("aws-cn", "aws"));
+    check_with(&stated, &elsewhere, &[("1 iam:PassedToService", "sagemaker.amazonaws.com")]);
+
+    let job = call("CreateTrainingJob", r#"{"trainingJobName": "j"}"#);
+    check(
+        &job,
+        &[
+            ("sagemaker:NetworkIsolation", "false"),
+            ("derived", "sagemaker:InterContainerTrafficEncryption, sagemaker:NetworkIsolation"),
+        ],
+    );
+    let doubting = Facts { doubt_service_defaults: true, ..Facts::default() };
+    check_with(&doubting, &job, &[("sagemaker:NetworkIsolation", "absent | false")]);
 }

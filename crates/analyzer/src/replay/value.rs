@@ -117,14 +117,17 @@ pub(super) fn listed(rule: &KeyRule, sure: Vec<String>, guessed: Vec<String>) ->
     ContextValue::OneOf(vec![value(sure), value(both)])
 }
 
-/// What it means that none of the sources shows a value.
-pub(super) fn absent_value(sources: &[&KeySource]) -> Derived {
+/// What it means that none of the sources shows a value; `doubt` says that the service's defaults
+/// may not be in the context, however sure the table is.
+pub(super) fn absent_value(sources: &[&KeySource], doubt: bool) -> Derived {
     let mut result = read(ContextValue::Absent);
     for source in sources {
         match (&source.absent, source.confidence) {
             (AbsentRule::Unknown, _) => return read(ContextValue::Unknown),
             // A default that is only guessed to be in the context may be there or not.
-            (AbsentRule::Default(value), Confidence::Low | Confidence::None) => {
+            (AbsentRule::Default(value), confidence)
+                if doubt || matches!(confidence, Confidence::Low | Confidence::None) =>
+            {
                 let default = Some(KeyValue::One(value.clone()));
                 result = derived(ContextValue::OneOf(vec![None, default]));
             }

@@ -87,10 +87,13 @@ pub(super) struct FactsConfig {
     pub(super) org_id: Option<String>,
     #[serde(default)]
     pub(super) vpc_endpoints: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) passed_to_service: BTreeMap<String, String>,
+    pub(super) service_defaults: Option<bool>,
 }
 
 /// The words of each table, for "did you mean".
-pub(super) const WORDS: [&str; 24] = [
+pub(super) const WORDS: [&str; 29] = [
     "schema",
     "revision",
     "name",
@@ -115,4 +118,9 @@ pub(super) const WORDS: [&str; 24] = [
     "images",
     "s3",
     "reason",
+    "management_account",
+    "org_id",
+    "vpc_endpoints",
+    "passed_to_service",
+    "service_defaults",
 ];

@@ -34,6 +34,12 @@ pub(super) fn of(set: &TargetSet) -> String {
     for (endpoint, vpc) in &facts.vpc_endpoints {
         text.line("vpc_endpoint", [endpoint, vpc]);
     }
+    for (partition, service) in &facts.passed_to_service {
+        text.line("passed_to_service", [partition, service]);
+    }
+    if facts.doubt_service_defaults {
+        text.line("doubt_service_defaults", [] as [&str; 0]);
+    }
     hex(&Sha256::digest(text.0.as_bytes()))
 }
 

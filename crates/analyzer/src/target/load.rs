@@ -371,6 +371,8 @@ impl<'f> Loader<'f> {
             management_account: config.management_account.map(Spanned::into_inner),
             org_id: config.org_id,
             vpc_endpoints: config.vpc_endpoints,
+            passed_to_service: config.passed_to_service,
+            doubt_service_defaults: config.service_defaults == Some(false),
         }
     }
 }

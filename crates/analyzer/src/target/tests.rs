@@ -107,15 +107,20 @@ fn a_good_set_loads() {
         management_account = "111122223333"
         org_id = "o-exampleorgid"
         vpc_endpoints = { "vpce-0a1b2c3d" = "vpc-111bbaaa" }
+        passed_to_service = { aws-cn = "sagemaker.amazonaws.com.cn" }
+        service_defaults = false
     "#;
     let set = load(&folder(manifest, &[])).unwrap();
     assert_eq!((set.name.as_str(), set.revision), ("ml-platform", 7));
     assert_eq!(set.hash.len(), 64);
     let endpoint = ("vpce-0a1b2c3d".to_owned(), "vpc-111bbaaa".to_owned());
+    let service = ("aws-cn".to_owned(), "sagemaker.amazonaws.com.cn".to_owned());
     let facts = Facts {
         management_account: Some("111122223333".to_owned()),
         org_id: Some("o-exampleorgid".to_owned()),
         vpc_endpoints: BTreeMap::from([endpoint]),
+        passed_to_service: BTreeMap::from([service]),
+        doubt_service_defaults: true,
     };
     assert_eq!(set.facts, facts);
 }
@@ -180,7 +185,7 @@ help: did you mean `policies`?",
     check_tables(
         "[facts]\nvpc = {}\n",
         "
-unknown field `vpc`, expected one of `management_account`, `org_id`, `vpc_endpoints`
+unknown field `vpc`, expected one of `management_account`, `org_id`, `vpc_endpoints`, `passed_to_service`, `service_defaults`
   at policy-set.toml, line 5, column 1",
     );
 }
@@ -758,6 +763,8 @@ fn check_hash(from: &str, to: &str, changes: bool) {
 fn the_hash_covers_what_changes_a_verdict() {
     for (from, to) in [
         ("\"s:A\"", "\"s:C\""),
+        ("[facts]\n", "[facts]\nservice_defaults = false\n"),
+        ("[facts]\n", "[facts]\npassed_to_service = { aws-cn = \"x.amazonaws.com.cn\" }\n"),
         ("\"s:A\", ", ""),
         ("\"Allow\"", "\"Deny\""),
         ("\"Resource\"", "\"NotResource\""),
