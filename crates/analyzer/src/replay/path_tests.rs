@@ -5,7 +5,7 @@ use iam_policy::ContextValue;
 use sagemaker_catalog::{Action, Confidence, KeyRule, KeySource, KeyType, Transform, catalog};
 use serde_json::{Value, json};
 
-use super::tests::{call, replayed};
+use super::tests::{call, record, replayed};
 
 const KEY_ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
 const WORKTEAM: &str = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/labels";
@@ -128,4 +128,59 @@ fn lists_of_types_on_offer_are_no_choice() {
             assert!(!matches!(value, ContextValue::Known(_)), "{event} {path}: {value:?}");
         }
     }
+}
+
+/// All members of an action that any table names, each with a text.
+fn all_parameters(action: &Action) -> Value {
+    let keys = action.keys.iter().flat_map(|rule| &rule.sources);
+    let paths = keys.flat_map(|source| &source.paths).chain(&action.pass_role);
+    let paths = paths.chain(&action.instance_type_paths).chain(&action.kms_keys);
+    let names = action.resources.iter().flat_map(|rule| {
+        rule.tail.variables().flat_map(|variable| &variable.members).chain(&rule.arn_parameter)
+    });
+    let mut all = json!({});
+    for path in paths.chain(names) {
+        merge(&mut all, parameters(&path.to_string(), json!("arn:aws:iam::111122223333:role/x")));
+    }
+    all
+}
+
+fn merge(into: &mut Value, from: Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (name, value) in from {
+                merge(into.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (Value::Array(into), Value::Array(from)) => {
+            match (into.first_mut(), from.into_iter().next()) {
+                (Some(into), Some(from)) => merge(into, from),
+                (None, Some(from)) => into.push(from),
+                _ => {}
+            }
+        }
+        (into, from) => {
+            if into.is_null() {
+                *into = from;
+            }
+        }
+    }
+}
+
+/// Every action of SageMaker and its siblings goes through, whatever its parameters.
+#[test]
+fn every_action_becomes_requests() {
+    let mut count = 0;
+    for action in catalog().prefixes().flat_map(|prefix| catalog().actions_of(prefix)) {
+        let all = all_parameters(action).to_string();
+        let source = format!("\"{}.amazonaws.com\"", action.prefix);
+        for parameters in ["null", "{}", &all, r#"{"omitted": true}"#, "[]", "\"x\""] {
+            let changes = [("requestParameters", parameters), ("eventSource", &source)];
+            let replay = replayed(&record(&action.name, &changes));
+            let first = replay.requests.first().map(|request| request.context.action.clone());
+            assert_eq!(first, Some(action.id()), "{parameters}");
+            count += 1;
+        }
+    }
+    assert!(count > 6 * 449, "{count}");
 }

@@ -35,7 +35,7 @@ const USER: &str = r#"{
 
 /// A record of the event, with members of the smallest one changed or (with an empty value) left
 /// out.
-fn record(event: &str, changes: &[(&str, &str)]) -> String {
+pub(super) fn record(event: &str, changes: &[(&str, &str)]) -> String {
     let unchanged = |(key, _): &&(&str, &str)| changes.iter().all(|(changed, _)| changed != key);
     let members = BASE.iter().filter(unchanged).chain(changes).filter(|(_, json)| !json.is_empty());
     let members: Vec<String> = members.map(|(key, json)| format!("\"{key}\": {json}")).collect();
