@@ -19,5 +19,6 @@ mod explain;
 mod guide;
 mod iam_cases;
 mod lint;
+mod partitions;
 mod public_data;
 mod samples;
