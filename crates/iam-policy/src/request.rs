@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::principal::Principal;
 
 /// So many keys are looked through one by one; a request with more gets an index.
-const FEW_KEYS: usize = 48;
+const FEW_KEYS: usize = 96;
 
 /// One request that IAM authorises.
 #[derive(Clone, Debug, PartialEq)]
