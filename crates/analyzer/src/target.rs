@@ -12,7 +12,7 @@ mod uses;
 
 pub use bind::{Bound, Matched, Unjudged};
 pub use load::{TargetError, TargetFault, load};
-pub use uses::{ClosedLevel, PolicyUses, policy_uses};
+pub use uses::{ClosedLevel, ManifestFault, PolicyUses, policy_uses};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! What is wrong, doubtful or worth knowing about the text of a policy.
 //!
 //! [`lint`] reads as far as it can: repeated keys are kept, typographic quotes straightened, a comma
-//! too many is passed over and a bare statement wrapped before the rest is looked at, so that one fault does not hide the others.
-//! Every place is one of the text as it was given.
+//! too many is passed over and a bare statement wrapped before the rest is looked at, so that one
+//! fault does not hide the others. Every place is one of the text as it was given.
 //!
 //! Each lint is a module of this folder, and the doc comment of the module is its page; `docs/lints`
 //! is made from them. A code keeps its meaning.
@@ -21,6 +21,8 @@
 //! assert_eq!(lints[1].pointer, "/Statement/0/Resource");
 //! ```
 
+mod budget;
+mod cover;
 mod document;
 mod kind;
 mod names;
@@ -64,7 +66,7 @@ mod value_not_comparable;
 mod version;
 
 pub use kind::PolicyKind;
-pub use level_allows_nothing::level_allows_nothing;
+pub use level_allows_nothing::{LEVEL_ALLOWS_NOTHING, level_allows_nothing};
 pub use report::{Edit, Fix, Lint, Severity};
 pub use rule::{RULES, Rule};
 pub use source::looks_like_policy;
@@ -94,7 +96,7 @@ pub fn lint(text: &str, kind: Option<PolicyKind>, vocabulary: &Vocabulary) -> Ve
     not_a_policy::check_commas(&source, &mut report);
     match source.parse() {
         Ok((root, repeats)) => {
-            duplicate_key::check(&repeats, &root, &mut report);
+            duplicate_key::check(text, &repeats, &root, &mut report);
             let document = Document::new(text, &root, kind, vocabulary);
             not_a_policy::check(source.text(), &root, &document, &mut report);
             run(&document, &mut report);
@@ -114,37 +116,41 @@ pub fn allows_something(text: &str, vocabulary: &Vocabulary) -> Option<bool> {
     Some(Document::new(text, &root, None, vocabulary).allows().next().is_some())
 }
 
+type Check = fn(&Document<'_>, &mut Report<'_>);
+
+/// What is asked of a policy that could be read.
+const CHECKS: &[Check] = &[
+    version::check,
+    size::check,
+    sid_characters::check,
+    placeholder::check,
+    unknown_action::check,
+    pattern_matches_nothing::check,
+    unknown_key::check,
+    deprecated_key::check,
+    key_the_action_lacks::check,
+    resource_tag_on_create::check,
+    resource_tag_without_control::check,
+    multivalued_key::check,
+    for_all_values_without_guard::check,
+    for_any_value_on_choices::check,
+    for_all_values_in_deny::check,
+    set_operator_on_single_value::check,
+    value_not_comparable::check,
+    pass_role::check,
+    create_without_add_tags::check,
+    permission_management::check,
+    never_matches::check,
+    redundant::check,
+    level_allows_nothing::check,
+    rcp_uncovered_service::check,
+    own_tags::check,
+    malformed_arn::check,
+    source_ip_through_service::check,
+];
+
 fn run(document: &Document<'_>, report: &mut Report<'_>) {
-    let checks: [fn(&Document<'_>, &mut Report<'_>); 27] = [
-        version::check,
-        size::check,
-        sid_characters::check,
-        placeholder::check,
-        unknown_action::check,
-        pattern_matches_nothing::check,
-        unknown_key::check,
-        deprecated_key::check,
-        key_the_action_lacks::check,
-        resource_tag_on_create::check,
-        resource_tag_without_control::check,
-        multivalued_key::check,
-        for_all_values_without_guard::check,
-        for_any_value_on_choices::check,
-        for_all_values_in_deny::check,
-        set_operator_on_single_value::check,
-        value_not_comparable::check,
-        pass_role::check,
-        create_without_add_tags::check,
-        permission_management::check,
-        never_matches::check,
-        redundant::check,
-        level_allows_nothing::check,
-        rcp_uncovered_service::check,
-        own_tags::check,
-        malformed_arn::check,
-        source_ip_through_service::check,
-    ];
-    for check in checks {
+    for check in CHECKS {
         check(document, report);
     }
 }

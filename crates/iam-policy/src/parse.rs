@@ -133,7 +133,9 @@ impl PolicyError {
         let meant = |name: &str| format!("did you mean `{name}`?");
         match &self.kind {
             PolicyErrorKind::UnknownElement(name) => {
-                nearest(name, POLICY.iter().chain(&STATEMENT).copied()).map(meant)
+                let near = nearest(name, POLICY.iter().chain(&STATEMENT).copied());
+                // An element in the wrong place is spelt as it should be.
+                near.filter(|near| near != name).map(meant)
             }
             PolicyErrorKind::Operator(name) => {
                 let guess = nearest(name, BASES.iter().map(|(base, _)| *base));

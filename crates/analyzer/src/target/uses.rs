@@ -26,10 +26,25 @@ pub struct ClosedLevel {
     pub span: Range<usize>,
 }
 
-/// Reads a manifest; `None` where it is none.
-#[must_use]
-pub fn policy_uses(manifest: &str) -> Option<PolicyUses> {
-    let config: Config = toml::from_str(manifest).ok()?;
+/// Why a manifest cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ManifestFault {
+    /// What is wrong, in one line.
+    pub message: String,
+    /// Where, in bytes.
+    pub span: Option<Range<usize>>,
+}
+
+/// Reads a manifest.
+///
+/// # Errors
+/// The first fault, where it is no manifest.
+pub fn policy_uses(manifest: &str) -> Result<PolicyUses, ManifestFault> {
+    let config: Config = toml::from_str(manifest).map_err(|error| ManifestFault {
+        message: error.message().split_whitespace().collect::<Vec<_>>().join(" "),
+        span: error.span(),
+    })?;
     let mut files = Vec::new();
     for binding in &config.binding {
         let named = binding.identity.iter().map(Spanned::get_ref);
@@ -51,7 +66,7 @@ pub fn policy_uses(manifest: &str) -> Option<PolicyUses> {
     let closed_levels = closed
         .map(|level| ClosedLevel { policies: policies(level), span: level.policies.span() })
         .collect();
-    Some(PolicyUses { files, closed_levels })
+    Ok(PolicyUses { files, closed_levels })
 }
 
 fn policies(level: &OrganisationConfig) -> Vec<String> {
@@ -94,6 +109,8 @@ policies = ["r.json"]
         assert_eq!(uses.closed_levels.len(), 1);
         let levels = text.get(uses.closed_levels[0].span.clone());
         assert!(levels.is_some_and(|levels| levels.starts_with("[\"s.json\"")));
-        assert_eq!(policy_uses("schema = "), None);
+        let fault = policy_uses("schema = 1\nrevision = 1\nname = \"t\"\nnmae = 1").unwrap_err();
+        assert!(fault.message.contains("nmae"), "{fault}");
+        assert_eq!(fault.span.map(|span| span.start), Some(35));
     }
 }

@@ -6,15 +6,14 @@ mod sarif;
 mod text;
 
 use iam_policy::Vocabulary;
-use iam_policy::lint::{Lint, PolicyKind, Severity, allows_something, level_allows_nothing, lint};
+use iam_policy::lint::{
+    LEVEL_ALLOWS_NOTHING, Lint, PolicyKind, Severity, allows_something, level_allows_nothing, lint,
+};
 
 use crate::args::{LintArgs, LintFormat};
 use crate::exit_code::Exit;
 use crate::output;
 use find::{Found, PolicyText};
-
-/// The lint that is about a level where a policy set describes levels.
-const LEVEL_ALLOWS_NOTHING: &str = "DRF525";
 
 /// A file that was looked at, and what was found in it.
 struct Linted {
@@ -25,8 +24,8 @@ struct Linted {
 
 pub(crate) fn run(args: &LintArgs) -> Result<Exit, Box<dyn std::error::Error>> {
     let found = find::policies(&args.paths)?;
-    for name in &found.passed_over {
-        output::note(&format!("note: passed over {}: no policy", output::visible(name)));
+    for note in &found.notes {
+        output::note(&format!("note: {}", output::visible(note)));
     }
     let vocabulary = sagemaker_catalog::vocabulary();
     let kind = args.kind.map(Into::into);
@@ -61,8 +60,8 @@ fn levels(found: &Found, vocabulary: &Vocabulary) -> Vec<Linted> {
     let mut linted = Vec::new();
     for manifest in &found.manifests {
         let text_of = |file: &String| {
-            let is_it = |policy: &&PolicyText| policy.path == manifest.folder.join(file);
-            found.policies.iter().find(is_it)
+            let path = find::same_file(&manifest.folder.join(file));
+            found.policies.iter().find(|policy| policy.path == path)
         };
         let denies_all = |policies: &[String]| {
             policies.iter().all(|file| {
@@ -72,7 +71,7 @@ fn levels(found: &Found, vocabulary: &Vocabulary) -> Vec<Linted> {
         };
         let closed = manifest.closed_levels.iter().filter(|level| denies_all(&level.policies));
         let lints: Vec<Lint> =
-            closed.map(|level| level_allows_nothing(&manifest.text, level.span)).collect();
+            closed.flat_map(|level| level_allows_nothing(&manifest.text, level.span)).collect();
         if !lints.is_empty() {
             linted.push(Linted { name: manifest.name.clone(), lints });
         }

@@ -13,11 +13,14 @@
 //!
 //! ## What to do
 //!
-//! Use the new name, here `sagemaker:VolumeKmsKeyArn`.
+//! Use the new name, here `sagemaker:VolumeKmsKeyArn`. There is no fix where the operator has the new
+//! name already: then put the values together.
 //!
 //! AWS: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html>
 
-use super::document::Document;
+use std::collections::BTreeMap;
+
+use super::document::{Document, Test};
 use super::report::Report;
 use super::rule::Rule;
 use crate::print::quote;
@@ -26,11 +29,22 @@ pub(super) const RULE: Rule =
     Rule { code: "DRF512", name: "deprecated-key", source: include_str!("deprecated_key.rs") };
 
 pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
-    for (_, test) in document.tests() {
-        let Some(current) = document.vocabulary.current_key(&test.key.text) else { continue };
-        report
-            .warn(&RULE, &test.key, format!("`{}` is deprecated", test.key.text))
-            .help(format!("use `{current}`"))
-            .replace(test.key.span, quote(current));
+    for statement in &document.statements {
+        let mut times: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+        let place = |test: &Test| test.operator_word.span.start;
+        for test in &statement.conditions {
+            let times = times.entry((place(test), &test.current)).or_default();
+            *times = times.saturating_add(1);
+        }
+        for test in &statement.conditions {
+            let Some(current) = document.vocabulary.current_key(&test.key.text) else { continue };
+            let added = report
+                .warn(&RULE, &test.key, format!("`{}` is deprecated", test.key.text))
+                .help(format!("use `{current}`"));
+            // Beside the new name, or another spelling of the old one, it would stand twice.
+            if times.get(&(place(test), test.current.as_str())) == Some(&1) {
+                added.replace(test.key.span, quote(current));
+            }
+        }
     }
 }

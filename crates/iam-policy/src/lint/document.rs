@@ -1,15 +1,21 @@
 //! A policy as lint sees it: whatever can be made out, each word with its place.
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::rc::Rc;
 
 use super::kind::PolicyKind;
-use super::names::ActionPattern;
+use super::names::{ActionPattern, Patterns};
 use super::report::Place;
 use crate::condition::{Operator, OperatorBase, SetQualifier};
 use crate::document::Effect;
 use crate::json::{Member, Node, Span, Value};
 use crate::parse::escape;
 use crate::vocabulary::{Vocabulary, VocabularyAction};
+
+/// A longer path is not followed: every word below would hold it once more, and no element that IAM
+/// takes lies so deep.
+const MAX_POINTER: usize = 1_024;
 
 /// A string of the policy.
 #[derive(Clone, Debug)]
@@ -42,9 +48,21 @@ pub(super) struct Statement<'v> {
     /// The `Principal` element as it is written, to compare statements by.
     pub(super) principal: String,
     pub(super) principals: Vec<Word>,
+    /// The key `NotPrincipal`.
+    pub(super) not_principal: Option<Word>,
     pub(super) action: Option<Block<ActionPattern<'v>>>,
     pub(super) resource: Option<Block<Word>>,
     pub(super) conditions: Vec<Test>,
+    /// What the conditions say together, by [`Test::current`].
+    keys: BTreeMap<String, KeyTests>,
+    reached: OnceCell<Vec<&'v VocabularyAction>>,
+}
+
+/// What the conditions of a statement say about one key.
+#[derive(Default)]
+struct KeyTests {
+    needed: bool,
+    for_all_values: bool,
 }
 
 /// An element that lists patterns, or its `Not…` twin.
@@ -59,6 +77,8 @@ pub(super) struct Test {
     pub(super) operator: Operator,
     pub(super) operator_word: Word,
     pub(super) key: Word,
+    /// The key in lower case, by its current name if it has a new one.
+    pub(super) current: String,
     pub(super) values: Vec<Word>,
 }
 
@@ -69,7 +89,7 @@ impl<'v> Document<'v> {
         kind: Option<PolicyKind>,
         vocabulary: &'v Vocabulary,
     ) -> Self {
-        let reader = Reader { vocabulary };
+        let reader = Reader { vocabulary, patterns: Patterns::new(vocabulary) };
         let bare = root.get("Statement").is_none() && root.get("Effect").is_some();
         let statements = if bare {
             vec![reader.statement(root, "")]
@@ -106,12 +126,6 @@ impl<'v> Document<'v> {
         self.statements.iter().filter(|statement| statement.effect == Some(Effect::Deny))
     }
 
-    /// Whether two condition keys are one, also by a deprecated name.
-    pub(super) fn same_key(&self, one: &str, other: &str) -> bool {
-        let current = |key: &str| self.vocabulary.current_key(key).unwrap_or(key).to_lowercase();
-        current(one) == current(other)
-    }
-
     /// The statements with each of their conditions.
     pub(super) fn tests(&self) -> impl Iterator<Item = (&Statement<'v>, &Test)> {
         self.statements
@@ -124,7 +138,9 @@ fn guess(statements: &[Statement<'_>]) -> PolicyKind {
     let actions = statements.iter().flat_map(|statement| &statement.action);
     let actions = actions.flat_map(|block| &block.patterns);
     let has_principal = statements.iter().any(|statement| statement.has_principal);
-    PolicyKind::guess(has_principal, actions.map(|pattern| pattern.word.text.as_str()))
+    let has_resource = statements.iter().any(|statement| statement.resource.is_some());
+    let actions = actions.map(|pattern| pattern.word.text.as_str());
+    PolicyKind::guess(has_principal, has_resource, actions)
 }
 
 impl<'v> Statement<'v> {
@@ -136,6 +152,13 @@ impl<'v> Statement<'v> {
         }
     }
 
+    /// The patterns of `Action`, each once.
+    pub(super) fn distinct_actions(&self) -> Vec<&ActionPattern<'v>> {
+        let mut seen = HashSet::new();
+        let is_new = |pattern: &&ActionPattern<'v>| seen.insert(Rc::as_ptr(&pattern.glob));
+        self.actions().iter().filter(is_new).collect()
+    }
+
     /// The patterns of `Resource`; none for `NotResource`.
     pub(super) fn resources(&self) -> &[Word] {
         match &self.resource {
@@ -144,11 +167,26 @@ impl<'v> Statement<'v> {
         }
     }
 
-    /// The known actions that `Action` reaches, each once.
-    pub(super) fn reached(&self) -> Vec<&'v VocabularyAction> {
-        let known = self.actions().iter().flat_map(|pattern| pattern.known());
-        let by_name = known.map(|action| (action.id.as_str(), action));
-        by_name.collect::<std::collections::BTreeMap<_, _>>().into_values().collect()
+    /// The known actions that `Action` reaches, each once, by name.
+    pub(super) fn reached(&self) -> &[&'v VocabularyAction] {
+        self.reached.get_or_init(|| {
+            let mut seen = HashSet::new();
+            let known = self.distinct_actions().into_iter().flat_map(ActionPattern::known);
+            let mut known: Vec<_> =
+                known.filter(|action| seen.insert(std::ptr::from_ref(*action))).collect();
+            known.sort_by(|one, other| one.id.cmp(&other.id));
+            known
+        })
+    }
+
+    /// Whether another condition of the statement demands the key of this one.
+    pub(super) fn needs_key_of(&self, test: &Test) -> bool {
+        self.keys.get(&test.current).is_some_and(|tests| tests.needed)
+    }
+
+    /// Whether a condition with `ForAllValues` is about the key of this one.
+    pub(super) fn has_for_all_values_of(&self, test: &Test) -> bool {
+        self.keys.get(&test.current).is_some_and(|tests| tests.for_all_values)
     }
 
     /// Whether the statement covers an action, named in lower case, also by `NotAction`.
@@ -166,11 +204,6 @@ impl Test {
     /// The key in lower case.
     pub(super) fn lower_key(&self) -> String {
         self.key.text.to_lowercase()
-    }
-
-    /// Whether another condition is about the same key, as it is written.
-    pub(super) fn is_about(&self, other: &Self) -> bool {
-        self.key.text.eq_ignore_ascii_case(&other.key.text)
     }
 
     pub(super) fn is_null(&self) -> bool {
@@ -217,6 +250,7 @@ impl Test {
 
 struct Reader<'v> {
     vocabulary: &'v Vocabulary,
+    patterns: Patterns<'v>,
 }
 
 impl<'v> Reader<'v> {
@@ -238,6 +272,8 @@ impl<'v> Reader<'v> {
         let principals: Vec<&Member<'_>> = principals.collect();
         let start = node.span.start;
         let span = Span { start, end: start };
+        let conditions = self.tests(node, pointer);
+        let not_principal = named(node, "NotPrincipal").next();
         Statement {
             place: Place { span, pointer: pointer.to_owned() },
             sid: words_of(node, "Sid", pointer).into_iter().next(),
@@ -251,10 +287,13 @@ impl<'v> Reader<'v> {
                 .iter()
                 .flat_map(|member| below(&member.node, &inside(pointer, &member.key)))
                 .collect(),
-            action: self
-                .block(node, "Action", pointer, |word| ActionPattern::new(word, self.vocabulary)),
-            resource: self.block(node, "Resource", pointer, |word| word),
-            conditions: tests(node, pointer),
+            not_principal: not_principal
+                .map(|member| key_word(member, &inside(pointer, &member.key))),
+            action: self.block(node, "Action", pointer, |word| self.patterns.pattern(word)),
+            resource: self.block(node, "Resource", pointer, Some),
+            keys: keys(&conditions),
+            conditions,
+            reached: OnceCell::new(),
         }
     }
 
@@ -263,7 +302,7 @@ impl<'v> Reader<'v> {
         node: &Node<'_>,
         name: &str,
         pointer: &str,
-        pattern: impl Fn(Word) -> P,
+        pattern: impl Fn(Word) -> Option<P>,
     ) -> Option<Block<P>> {
         let twin = format!("Not{name}");
         let negated = node.get(&twin).is_some();
@@ -271,8 +310,34 @@ impl<'v> Reader<'v> {
             return None;
         }
         let words = words_of(node, if negated { &twin } else { name }, pointer);
-        let patterns: Vec<P> = words.into_iter().map(pattern).collect();
+        let patterns: Vec<P> = words.into_iter().filter_map(pattern).collect();
         (!patterns.is_empty()).then_some(Block { negated, patterns })
+    }
+
+    fn tests(&self, statement: &Node<'_>, pointer: &str) -> Vec<Test> {
+        let mut tests = Vec::new();
+        for block in named(statement, "Condition") {
+            let pointer = inside(pointer, &block.key);
+            for operator in block.node.members() {
+                let pointer = inside(&pointer, &operator.key);
+                if pointer.len() > MAX_POINTER {
+                    continue;
+                }
+                let operator_word = key_word(operator, &pointer);
+                for entry in operator.node.members() {
+                    let pointer = inside(&pointer, &entry.key);
+                    let current = self.vocabulary.current_key(&entry.key).unwrap_or(&entry.key);
+                    tests.push(Test {
+                        operator: Operator::parse(&operator.key),
+                        operator_word: operator_word.clone(),
+                        key: key_word(entry, &pointer),
+                        current: current.to_lowercase(),
+                        values: below(&entry.node, &pointer),
+                    });
+                }
+            }
+        }
+        tests
     }
 }
 
@@ -280,25 +345,15 @@ fn effect(text: &str) -> Option<Effect> {
     [Effect::Allow, Effect::Deny].into_iter().find(|effect| effect.as_str() == text)
 }
 
-fn tests(statement: &Node<'_>, pointer: &str) -> Vec<Test> {
-    let mut tests = Vec::new();
-    for block in named(statement, "Condition") {
-        let pointer = inside(pointer, &block.key);
-        for operator in block.node.members() {
-            let pointer = inside(&pointer, &operator.key);
-            let operator_word = key_word(operator, &pointer);
-            for entry in operator.node.members() {
-                let pointer = inside(&pointer, &entry.key);
-                tests.push(Test {
-                    operator: Operator::parse(&operator.key),
-                    operator_word: operator_word.clone(),
-                    key: key_word(entry, &pointer),
-                    values: below(&entry.node, &pointer),
-                });
-            }
-        }
+/// What conditions say of each key.
+fn keys(tests: &[Test]) -> BTreeMap<String, KeyTests> {
+    let mut keys: BTreeMap<String, KeyTests> = BTreeMap::new();
+    for test in tests {
+        let key = keys.entry(test.current.clone()).or_default();
+        key.needed |= test.needs_key();
+        key.for_all_values |= test.is_for_all_values();
     }
-    tests
+    keys
 }
 
 /// The members of that name; several when the key is repeated.
@@ -320,6 +375,9 @@ fn words_of(node: &Node<'_>, name: &str, pointer: &str) -> Vec<Word> {
 
 /// The strings, booleans and numbers in a value, in lists and objects too.
 fn below(node: &Node<'_>, pointer: &str) -> Vec<Word> {
+    if pointer.len() > MAX_POINTER {
+        return Vec::new();
+    }
     let word = |text: &str| {
         vec![Word { text: text.to_owned(), span: node.span, pointer: pointer.to_owned() }]
     };

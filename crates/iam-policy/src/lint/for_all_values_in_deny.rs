@@ -35,7 +35,7 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
         let tests = statement.conditions.iter().filter(|test| test.is_for_all_values());
         for test in tests.filter(|test| test.operator.base.is_negated()) {
             let key = &test.key.text;
-            let demanded = statement.has_test(|other| other.needs_key() && other.is_about(test));
+            let demanded = statement.needs_key_of(test);
             let and = if demanded { "" } else { ", and also requests that have none" };
             let message = format!("denies only if every value of `{key}` is outside the list{and}");
             report

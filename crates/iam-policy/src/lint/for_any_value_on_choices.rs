@@ -1,11 +1,12 @@
-//! `ForAnyValue` with a list of choices in an Allow lets anything pass beside one good value.
+//! `ForAnyValue` on values of choice in an Allow lets anything pass beside one good value.
 //!
 //! ## Why it matters
 //!
 //! One matching value suffices. A request with `ml.t3.medium` and `ml.p5.48xlarge` has one that matches
 //! `ml.t3.*`, so the statement allows both.
 //!
-//! Judged are keys whose values the caller chooses.
+//! Judged are keys whose values the caller chooses; `aws:TagKeys` only with several values or a
+//! wildcard.
 //!
 //! ## Example
 //!
@@ -47,9 +48,9 @@ fn is_choice(document: &Document<'_>, statement: &Statement<'_>, test: &Test) ->
     let current = document.vocabulary.current_key(&test.key.text).unwrap_or(&test.key.text);
     let chosen = document.vocabulary.key(current).is_some_and(|key| key.multivalued);
     let wild = test.values.iter().any(|value| value.text.contains(['*', '?']));
-    let guarded = statement.has_test(|other| {
-        other.is_for_all_values() && document.same_key(&other.key.text, &test.key.text)
-    });
+    // One tag among others is mostly meant; of what is chosen otherwise each value counts.
+    let listed = test.current != "aws:tagkeys" || wild || test.values.len() > 1;
+    let guarded = statement.has_for_all_values_of(test);
     let positive = test.operator.is_known() && !test.operator.base.is_negated();
-    test.is_for_any_value() && positive && chosen && (wild || test.values.len() > 1) && !guarded
+    test.is_for_any_value() && positive && chosen && listed && !guarded
 }

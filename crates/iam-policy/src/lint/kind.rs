@@ -37,16 +37,22 @@ impl PolicyKind {
     }
 
     /// The kind that content points to: a `Principal` makes a resource policy, and a trust policy
-    /// when all its actions are about assuming roles.
+    /// when no statement names resources and all the actions, one at least, are about assuming roles.
     #[must_use]
-    pub fn guess<'a>(has_principal: bool, mut actions: impl Iterator<Item = &'a str>) -> Self {
+    pub fn guess<'a>(
+        has_principal: bool,
+        has_resource: bool,
+        actions: impl Iterator<Item = &'a str>,
+    ) -> Self {
         let assumes = |action: &str| {
             let action = action.to_lowercase();
             ["sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext"]
                 .iter()
                 .any(|start| action.starts_with(start))
         };
-        match (has_principal, actions.all(assumes)) {
+        let mut actions = actions.peekable();
+        let trusts = !has_resource && actions.peek().is_some() && actions.all(assumes);
+        match (has_principal, trusts) {
             (true, true) => Self::Trust,
             (true, false) => Self::Resource,
             (false, _) => Self::Identity,

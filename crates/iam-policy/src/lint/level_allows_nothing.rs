@@ -43,14 +43,18 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// The code of the lint about a level that allows nothing.
+pub const LEVEL_ALLOWS_NOTHING: &str = RULE.code;
+
 /// The lint about a level of a policy set whose policies all allow nothing, at its place in the text
 /// that describes the set.
 #[must_use]
-pub fn level_allows_nothing(text: &str, span: Span) -> Lint {
+pub fn level_allows_nothing(text: &str, span: Span) -> Vec<Lint> {
     let mut report = Report::new(text);
     let place = Place { span, pointer: String::new() };
     let message = "no policy of this level allows anything: it refuses everything";
-    let added = report.warn(&RULE, place, message);
-    let lint = added.help("leave out `full_access = false`, or name a policy that allows").lint();
-    report.finish().into_iter().next().unwrap_or(lint)
+    report
+        .warn(&RULE, place, message)
+        .help("leave out `full_access = false`, or name a policy that allows");
+    report.finish()
 }

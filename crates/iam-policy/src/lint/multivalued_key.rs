@@ -52,6 +52,41 @@ pub(super) fn is_multivalued(key: &str, vocabulary: &Vocabulary) -> Option<bool>
     vocabulary.key(current).map(|known| known.multivalued)
 }
 
+/// Global keys with one value, those of a whole family by their beginning.
+const GLOBAL_SINGLE: [&str; 24] = [
+    "aws:principaltag/",
+    "aws:requesttag/",
+    "aws:resourcetag/",
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:multifactorauthpresent",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalisawsservice",
+    "aws:principalorgid",
+    "aws:principaltype",
+    "aws:requestedregion",
+    "aws:resourceaccount",
+    "aws:resourceorgid",
+    "aws:securetransport",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceip",
+    "aws:sourceorgid",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:userid",
+    "aws:username",
+    "aws:viaawsservice",
+];
+
+/// Whether a key, in lower case, is known to have one value at most.
+pub(super) fn holds_one_value(key: &str, vocabulary: &Vocabulary) -> bool {
+    let is_it = |known: &&str| key == *known || (known.ends_with('/') && key.starts_with(*known));
+    GLOBAL_SINGLE.iter().any(|known| is_it(&known))
+        || is_multivalued(key, vocabulary) == Some(false)
+}
+
 pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     let is_plain =
         |test: &Test| test.operator.set.is_none() && test.operator.is_known() && !test.is_null();

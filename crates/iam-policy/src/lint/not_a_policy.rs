@@ -28,7 +28,7 @@ use super::rule::Rule;
 use super::source::Source;
 use super::{bare_statement, duplicate_sid, unknown_operator, value_not_comparable, version};
 use crate::document::Effect;
-use crate::json::{JsonError, Member, Node, Span, Value};
+use crate::json::{JsonError, Node, Span};
 use crate::parse::{PolicyError, PolicyErrorKind, parse_node};
 
 pub(super) const RULE: Rule =
@@ -58,7 +58,7 @@ pub(super) fn refuse_json(text: &str, error: &JsonError, report: &mut Report<'_>
 pub(super) fn check(text: &str, root: &Node<'_>, document: &Document<'_>, report: &mut Report<'_>) {
     if document.bare {
         bare_statement::report(text, root, report);
-        let wrapped = wrap(root);
+        let wrapped = bare_statement::wrap(root);
         faults(text, &wrapped, document, report);
     } else {
         faults(text, root, document, report);
@@ -128,7 +128,9 @@ fn rcp_rules(statement: &Statement<'_>, report: &mut Report<'_>) {
         let message = "a resource control policy can only deny";
         report.error(&RULE, statement.place.clone(), message);
     }
-    if let Some(word) = statement.principals.iter().find(|word| word.text != "*") {
+    if let Some(word) = &statement.not_principal {
+        report.error(&RULE, word, "a resource control policy has no `NotPrincipal`");
+    } else if let Some(word) = statement.principals.iter().find(|word| word.text != "*") {
         let message = "the `Principal` of a resource control policy is `*`: use conditions";
         report.error(&RULE, word, message);
     }
@@ -152,11 +154,4 @@ fn is_full_access(statement: &Statement<'_>) -> bool {
 
 fn at(offset: usize) -> Span {
     Span { start: offset, end: offset }
-}
-
-/// The policy around a bare statement.
-fn wrap<'a>(statement: &Node<'a>) -> Node<'a> {
-    let key_span = at(statement.span.start);
-    let member = Member { key: "Statement".into(), key_span, node: statement.clone() };
-    Node { span: statement.span, value: Value::Object(vec![member]) }
 }

@@ -21,6 +21,7 @@
 //!
 //! AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html>
 
+use super::cover::Cover;
 use super::document::{Document, Statement, Test, Word};
 use super::names::is_resource_tag;
 use super::report::Report;
@@ -37,8 +38,8 @@ pub(super) fn check<'d>(document: &'d Document<'_>, report: &mut Report<'_>) {
         return;
     }
     let by_resource = document.tests().find(|(statement, test)| {
-        let sagemaker = !statement.reached().is_empty();
-        is_resource_tag(&test.key.text) && sagemaker
+        let sagemaker = || statement.actions().iter().any(|p| p.known().next().is_some());
+        is_resource_tag(&test.key.text) && sagemaker()
     });
     if let Some((_, test)) = by_resource {
         tell(document, &test.key, &["sagemaker:AddTags", "sagemaker:DeleteTags"], report);
@@ -62,7 +63,8 @@ fn tell(document: &Document<'_>, word: &Word, tagging: &[&str], report: &mut Rep
     }
 }
 
-/// Whether the policy allows an action without a condition on tags, and does not deny it.
+/// Whether the policy allows an action without a condition on tags, and does not deny it on the same
+/// resources.
 fn is_free(document: &Document<'_>, action: &str) -> bool {
     let about_tags = |statement: &Statement<'_>| {
         statement.has_test(|test| {
@@ -73,11 +75,15 @@ fn is_free(document: &Document<'_>, action: &str) -> bool {
                 || key.ends_with(":taggingaction")
         })
     };
-    let denied = document.denies().any(|deny| {
-        deny.covers(action) && (deny.conditions.is_empty() || !only_resource_tags(deny))
-    });
-    let allowed = document.allows().any(|allow| allow.covers(action) && !about_tags(allow));
-    allowed && !denied
+    let denies: Vec<&Statement<'_>> = document
+        .denies()
+        .filter(|deny| {
+            deny.covers(action) && (deny.conditions.is_empty() || !only_resource_tags(deny))
+        })
+        .collect();
+    let mut cover = Cover::new();
+    let mut allows = document.allows().filter(|allow| allow.covers(action) && !about_tags(allow));
+    allows.any(|allow| !denies.iter().any(|deny| cover.resources(deny, allow)))
 }
 
 /// The Deny by tag that is to be protected does not protect itself.

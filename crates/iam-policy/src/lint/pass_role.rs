@@ -15,9 +15,14 @@
 //!
 //! Add `"Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}`.
 //!
+//! The condition counts if it demands the key and names services: `StringLike` with `*` and
+//! `…IfExists` let every service pass. A Deny counts that covers the same roles and refuses what is
+//! not listed, as `StringNotEquals` does.
+//!
 //! AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html>
 
-use super::document::{Document, Statement};
+use super::cover::{Cover, is_star};
+use super::document::{Document, Statement, Test};
 use super::names::Reach;
 use super::report::Report;
 use super::rule::Rule;
@@ -32,18 +37,23 @@ const ACTION: &str = "iam:passrole";
 const KEY: &str = "iam:passedtoservice";
 
 pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
-    let limited = |statement: &Statement<'_>| statement.has_test(|test| test.lower_key() == KEY);
-    let refused = document.denies().any(|deny| deny.covers(ACTION) && limited(deny));
-    if !document.kind.grants() || refused {
+    if !document.kind.grants() {
         return;
     }
-    for statement in document.allows().filter(|statement| !limited(statement)) {
+    let denies = document.denies().filter(|deny| refuses_others(deny));
+    let denies: Vec<&Statement<'_>> = denies.collect();
+    let mut cover = Cover::new();
+    for statement in document.allows().filter(|statement| !statement.has_test(names_services)) {
         // `*` and `iam:*` reach far more than this, which has its own lint.
         let narrow = statement.actions().iter().filter(|pattern| {
             let all =
                 matches!(pattern.reach, Reach::Everything) || pattern.word.text.ends_with(":*");
             !all && pattern.glob.matches(ACTION)
         });
+        let narrow: Vec<_> = narrow.collect();
+        if narrow.is_empty() || denies.iter().any(|deny| cover.resources(deny, statement)) {
+            continue;
+        }
         for pattern in narrow {
             let message = format!("`{}` lets a role be passed to any service", pattern.word.text);
             report
@@ -51,4 +61,21 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
                 .help("add a condition on `iam:PassedToService`");
         }
     }
+}
+
+/// Whether a condition of an Allow demands the key, with services that it names.
+fn names_services(test: &Test) -> bool {
+    is_limit(test) && !test.operator.base.is_negated() && test.needs_key()
+}
+
+/// Whether a Deny refuses all services but those it names.
+fn refuses_others(deny: &Statement<'_>) -> bool {
+    let conditions = &deny.conditions;
+    let negated = |test: &Test| is_limit(test) && test.operator.base.is_negated();
+    deny.covers(ACTION) && !conditions.is_empty() && conditions.iter().all(negated)
+}
+
+fn is_limit(test: &Test) -> bool {
+    let named = !test.values.is_empty() && !test.values.iter().any(|value| is_star(&value.text));
+    test.current == KEY && named && !test.is_null() && test.operator.is_known()
 }

@@ -33,15 +33,26 @@ pub(super) const RULE: Rule = Rule {
     source: include_str!("permission_management.rs"),
 };
 
-/// Actions of IAM that hand out permissions.
-const OF_IAM: [&str; 14] = [
+/// Actions of IAM in AWS's class "Permissions management": what hands out permissions, and what takes
+/// away a policy, for that may be one that denies.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html>
+const OF_IAM: [&str; 23] = [
     "iam:AttachGroupPolicy",
     "iam:AttachRolePolicy",
     "iam:AttachUserPolicy",
     "iam:CreatePolicy",
     "iam:CreatePolicyVersion",
+    "iam:DeleteAccountPasswordPolicy",
+    "iam:DeleteGroupPolicy",
+    "iam:DeletePolicy",
+    "iam:DeletePolicyVersion",
     "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
     "iam:DeleteUserPermissionsBoundary",
+    "iam:DeleteUserPolicy",
+    "iam:DetachGroupPolicy",
+    "iam:DetachRolePolicy",
+    "iam:DetachUserPolicy",
     "iam:PutGroupPolicy",
     "iam:PutRolePermissionsBoundary",
     "iam:PutRolePolicy",

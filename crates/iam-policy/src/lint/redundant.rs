@@ -100,7 +100,7 @@ fn of_actions<'d>(block: &'d Block<super::names::ActionPattern<'_>>) -> Vec<Patt
         word: &action.word,
         text: action.word.text.to_lowercase(),
         is_wild: action.is_wild(),
-        glob: action.glob.clone(),
+        glob: (*action.glob).clone(),
     };
     block.patterns.iter().map(pattern).collect()
 }
@@ -140,9 +140,9 @@ fn between_statements(document: &Document<'_>, budget: &mut Budget, report: &mut
     for narrow in &statements {
         let wider = statements.iter().find(|wide| {
             wide.index != narrow.index
-                && is_inside(document, narrow, wide, budget)
+                && is_inside(narrow, wide, budget)
                 // Of two equal ones the second is too many.
-                && (wide.index < narrow.index || !is_inside(document, wide, narrow, budget))
+                && (wide.index < narrow.index || !is_inside(wide, narrow, budget))
         });
         if let Some(wide) = wider {
             let other = match &wide.statement.sid {
@@ -167,17 +167,12 @@ fn comparable<'d, 'v>(
     Some(Comparable { index, statement, actions: of_actions(action), resources })
 }
 
-fn is_inside(
-    document: &Document<'_>,
-    narrow: &Comparable<'_, '_>,
-    wide: &Comparable<'_, '_>,
-    budget: &mut Budget,
-) -> bool {
+fn is_inside(narrow: &Comparable<'_, '_>, wide: &Comparable<'_, '_>, budget: &mut Budget) -> bool {
     let (a, b) = (narrow.statement, wide.statement);
     let same = a.effect == b.effect && a.effect.is_some() && a.principal == b.principal;
     let resources = narrow.resources.is_empty() == wide.resources.is_empty();
     same && resources
-        && b.conditions.iter().all(|test| a.has_test(|own| is_weaker(document, test, own)))
+        && b.conditions.iter().all(|test| a.has_test(|own| is_weaker(test, own)))
         && all_inside(&narrow.actions, &wide.actions, budget)
         && all_inside(&narrow.resources, &wide.resources, budget)
 }
@@ -187,7 +182,7 @@ fn all_inside(narrow: &[Pattern<'_>], wide: &[Pattern<'_>], budget: &mut Budget)
 }
 
 /// Whether the first condition holds wherever the second one does.
-fn is_weaker(document: &Document<'_>, test: &Test, own: &Test) -> bool {
+fn is_weaker(test: &Test, own: &Test) -> bool {
     let values = |test: &Test| -> BTreeSet<String> {
         test.values.iter().map(|value| value.text.clone()).collect()
     };
@@ -197,5 +192,5 @@ fn is_weaker(document: &Document<'_>, test: &Test, own: &Test) -> bool {
     } else {
         narrow.is_subset(&wide)
     };
-    test.operator == own.operator && document.same_key(&test.key.text, &own.key.text) && by_values
+    test.operator == own.operator && test.current == own.current && by_values
 }

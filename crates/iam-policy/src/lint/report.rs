@@ -2,7 +2,7 @@
 
 use super::document::Word;
 use super::rule::Rule;
-use crate::json::{Span, line_and_column};
+use crate::json::Span;
 use crate::places::Places;
 
 /// How bad it is.
@@ -90,7 +90,7 @@ impl Edit {
 }
 
 /// Where a lint stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Place {
     pub(super) span: Span,
     pub(super) pointer: String,
@@ -114,11 +114,6 @@ pub(super) struct Added<'r>(&'r mut Lint);
 impl<'t> Report<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         Self { text, lints: Vec::new() }
-    }
-
-    /// Line and column of an offset, for a message that names another place.
-    pub(super) fn line_and_column(&self, offset: usize) -> (usize, usize) {
-        line_and_column(self.text, offset)
     }
 
     pub(super) fn add(
@@ -209,11 +204,6 @@ fn whole_characters(text: &str, span: Span) -> Span {
 }
 
 impl Added<'_> {
-    /// The lint as it is now, still without line and column.
-    pub(super) fn lint(&self) -> Lint {
-        self.0.clone()
-    }
-
     pub(super) fn help(self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
         self

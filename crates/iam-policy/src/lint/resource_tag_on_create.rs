@@ -7,7 +7,7 @@
 //! own policies use that, so there it is a note.
 //!
 //! Judged are actions named one by one, and patterns that match mostly creating calls, as
-//! `sagemaker:Create*`.
+//! `sagemaker:Create*`. `…IfExists` is taken as meant where the statement has other actions, too.
 //!
 //! ## Example
 //!
@@ -22,7 +22,7 @@
 //!
 //! AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html>
 
-use super::document::{Document, Test};
+use super::document::{Document, Statement, Test};
 use super::names::{ActionPattern, is_resource_tag, some};
 use super::report::{Report, Severity};
 use super::rule::Rule;
@@ -35,13 +35,23 @@ pub(super) const RULE: Rule = Rule {
 };
 
 pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
-    for (statement, test) in document.tests().filter(|(_, test)| is_resource_tag(&test.key.text)) {
-        let creating = statement.actions().iter().filter(|pattern| mostly_creates(pattern));
-        let names: Vec<&str> = creating.map(|pattern| pattern.word.text.as_str()).collect();
+    for statement in &document.statements {
+        if statement.has_test(|test| is_resource_tag(&test.key.text)) {
+            check_statement(statement, report);
+        }
+    }
+}
+
+fn check_statement(statement: &Statement<'_>, report: &mut Report<'_>) {
+    let patterns = statement.distinct_actions();
+    let creating = patterns.iter().filter(|pattern| mostly_creates(pattern));
+    let names: Vec<&str> = creating.map(|pattern| pattern.word.text.as_str()).collect();
+    for test in statement.conditions.iter().filter(|test| is_resource_tag(&test.key.text)) {
         let (Some(effect), Some(holds)) = (statement.effect, test.holds_without_key()) else {
             continue;
         };
-        if names.is_empty() || test.operator.if_exists {
+        // `…IfExists` is taken as meant where other actions have such tags.
+        if names.is_empty() || (test.operator.if_exists && names.len() < patterns.len()) {
             continue;
         }
         let (severity, what) = consequence(effect, holds);

@@ -45,6 +45,10 @@ macro_rules! rules {
     ($($module:ident),* $(,)?) => {
         /// Every lint, by code.
         pub const RULES: &[&Rule] = &[$(&super::$module::RULE),*];
+
+        /// The modules, in the same order.
+        #[cfg(test)]
+        const MODULES: &[&str] = &[$(stringify!($module)),*];
     };
 }
 
@@ -100,6 +104,26 @@ mod tests {
             }
             assert!(rule.aws_page().is_some(), "{} lacks a link", rule.code);
             assert!(rule.summary().ends_with('.'), "{}: {}", rule.code, rule.summary());
+        }
+    }
+
+    /// The folder, this table and the list of checks are one.
+    #[test]
+    fn every_lint_of_the_folder_is_in_the_table_and_every_check_is_run() {
+        let listed = include_str!("../lint.rs");
+        let modules =
+            listed.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+        for module in modules {
+            let is_lint = MODULES.contains(&module);
+            let shared =
+                ["budget", "cover", "document", "kind", "names", "report", "rule", "source"];
+            assert!(is_lint || shared.contains(&module) || module == "tests", "{module}");
+        }
+        for (module, rule) in MODULES.iter().zip(RULES) {
+            let has_check = rule.source.contains("fn check(document: &Document<'_>")
+                || rule.source.contains("fn check<'d>(document");
+            let is_run = listed.contains(&format!("\n    {module}::check,\n"));
+            assert_eq!(is_run, has_check, "{module}");
         }
     }
 }

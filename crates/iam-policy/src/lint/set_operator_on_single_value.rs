@@ -32,7 +32,9 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     for (_, test) in document.tests().filter(|(_, test)| test.operator.set.is_some()) {
         let key = &test.key.text;
         if is_multivalued(key, document.vocabulary) == Some(false) {
-            let message = format!("`{key}` has one value: the set operator adds nothing");
+            let message = format!(
+                "`{key}` has one value: the set operator only changes what a missing key means"
+            );
             let name = test.operator_word.text.split_once(':').map_or("", |(_, name)| name);
             report.note(&RULE, &test.operator_word, message).help(format!("write `{name}`"));
         }

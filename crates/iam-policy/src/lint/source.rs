@@ -63,9 +63,14 @@ impl<'t> Source<'t> {
     }
 }
 
-/// The double quotes that word processors make.
+/// The quotes that word processors make.
 pub(super) fn is_typographic(character: char) -> bool {
-    matches!(character, '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ff02}')
+    matches!(character, '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ff02}') || is_single(character)
+}
+
+/// The single ones among them. One of those is an apostrophe where it does not begin or end a string.
+fn is_single(character: char) -> bool {
+    matches!(character, '\u{2018}'..='\u{201b}')
 }
 
 /// Straight quotes in the place of typographic ones that begin or end a string. All are three bytes
@@ -77,7 +82,8 @@ fn straighten(text: &str) -> (String, Vec<Span>) {
     for (start, character) in text.char_indices() {
         let ends = match inside {
             Some('"') => character == '"',
-            Some(_) => character == '"' || is_typographic(character),
+            Some(open) if is_typographic(character) => is_single(open) == is_single(character),
+            Some(_) => character == '"',
             None => false,
         };
         let quote = character == '"' || is_typographic(character);
@@ -122,6 +128,7 @@ mod tests {
             ("{“a”: “b”}", "{  \"a\"  :   \"b\"  }"),
             ("{“a\": \"b”\"}", "{  \"a\": \"b”\"}"),
             ("{“a\\”b”:1}", "{  \"a\\”b\"  :1}"),
+            ("{‘a’: “it’s”}", "{  \"a\"  :   \"it’s\"  }"),
         ] {
             let (got, quotes) = straighten(text);
             assert_eq!(got, straight);

@@ -22,9 +22,9 @@
 //! AWS: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html>
 
 use super::document::Document;
+use super::names::Suggestions;
 use super::report::Report;
 use super::rule::Rule;
-use crate::nearest::nearest;
 use crate::vocabulary::Vocabulary;
 
 pub(super) const RULE: Rule =
@@ -32,13 +32,14 @@ pub(super) const RULE: Rule =
 
 pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     let vocabulary = document.vocabulary;
+    let suggestions = Suggestions::new();
     for (_, test) in document.tests() {
         let key = test.key.text.as_str();
         if !is_unknown(key, vocabulary) {
             continue;
         }
         let names = vocabulary.keys.values().map(|known| known.name.as_str());
-        let meant = nearest(key, names).map(|name| format!("did you mean `{name}`?"));
+        let meant = suggestions.nearest(key, names).map(|name| format!("did you mean `{name}`?"));
         report.warn(&RULE, &test.key, format!("unknown condition key `{key}`")).maybe_help(meant);
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use analyzer::target::{MANIFEST, policy_uses};
-use iam_policy::json::Span;
+use iam_policy::json::{Span, line_and_column};
 use iam_policy::lint::{PolicyKind, looks_like_policy};
 
 use crate::files::{self, FileError};
@@ -23,6 +23,8 @@ pub(super) enum FindError {
     NoPolicies(PathBuf),
     #[error("`{}` is larger than 16 MiB", .0.display())]
     TooLarge(PathBuf),
+    #[error("standard input is larger than 16 MiB")]
+    InputTooLarge,
     #[error("cannot read standard input")]
     Input { source: io::Error },
 }
@@ -30,6 +32,7 @@ pub(super) enum FindError {
 /// The text of a policy.
 pub(super) struct PolicyText {
     pub(super) name: String,
+    /// The file, whatever way it was named: [`same_file`].
     pub(super) path: PathBuf,
     pub(super) text: String,
     /// What a policy set says it is for.
@@ -55,23 +58,30 @@ pub(super) struct Level {
 pub(super) struct Found {
     pub(super) policies: Vec<PolicyText>,
     pub(super) manifests: Vec<Manifest>,
-    /// JSON files in folders that are no policies.
-    pub(super) passed_over: Vec<String>,
+    /// What was not looked at though it was met or named, one line each.
+    pub(super) notes: Vec<String>,
     kinds: BTreeMap<PathBuf, PolicyKind>,
     seen: BTreeSet<PathBuf>,
+    folders: BTreeSet<PathBuf>,
 }
 
 /// Reads the policies: files as they are, folders with all the JSON below them that looks like a
-/// policy. In the order typed, a folder's sorted, each once.
+/// policy or that a policy set names. In the order typed, a folder's sorted, each once.
 pub(super) fn policies(paths: &[PathBuf]) -> Result<Found, FindError> {
     let mut found = Found::default();
-    for path in paths {
-        if path == Path::new("-") {
-            found.standard_input()?;
-            continue;
+    // What a file is for may be said by the folder of another argument.
+    for path in paths.iter().filter(|path| !is_input(path)) {
+        if fs::metadata(path).map_err(|_| FileError::Missing(path.clone()))?.is_dir() {
+            found.manifests_below(path)?;
         }
-        let metadata = fs::metadata(path).map_err(|_| FileError::Missing(path.clone()))?;
-        if metadata.is_dir() {
+    }
+    for path in paths.iter().filter(|path| !is_input(path)) {
+        found.manifest_around(path)?;
+    }
+    for path in paths {
+        if is_input(path) {
+            found.standard_input()?;
+        } else if path.is_dir() {
             found.whole_folder(path)?;
         } else {
             found.file(path, true)?;
@@ -80,11 +90,18 @@ pub(super) fn policies(paths: &[PathBuf]) -> Result<Found, FindError> {
     Ok(found)
 }
 
+fn is_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 impl Found {
     fn standard_input(&mut self) -> Result<(), FindError> {
         let mut bytes = Vec::new();
-        let read = io::stdin().lock().take(MAX_FILE).read_to_end(&mut bytes);
+        let read = io::stdin().lock().take(MAX_FILE.saturating_add(1)).read_to_end(&mut bytes);
         read.map_err(|source| FindError::Input { source })?;
+        if u64::try_from(bytes.len()).is_ok_and(|read| read > MAX_FILE) {
+            return Err(FindError::InputTooLarge);
+        }
         let (name, path) = ("stdin".to_owned(), PathBuf::from("-"));
         let text = String::from_utf8_lossy(&bytes).into_owned();
         self.policies.push(PolicyText { name, path, text, kind: None });
@@ -101,55 +118,113 @@ impl Found {
     }
 
     fn folder(&mut self, folder: &Path) -> Result<(), FindError> {
-        self.manifest(folder)?;
         for path in files::entries(folder)? {
-            let is_folder = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir());
             let is_json = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
-            if is_folder {
+            if is_folder(&path) {
                 self.folder(&path)?;
-            } else if is_json && path.is_file() {
+            } else if path.is_file() && (is_json || self.kinds.contains_key(&same_file(&path))) {
                 self.file(&path, false)?;
             }
         }
         Ok(())
     }
 
-    fn manifest(&mut self, folder: &Path) -> Result<(), FindError> {
-        let path = folder.join(MANIFEST);
-        if !path.is_file() {
+    /// The manifest of the nearest folder that holds one, from what was named upwards.
+    fn manifest_around(&mut self, path: &Path) -> Result<(), FindError> {
+        let whole = same_file(path);
+        let typed = path.ancestors().skip(1);
+        let mut folders = typed.chain(whole.ancestors().skip(1));
+        match folders.find(|folder| folder.join(MANIFEST).is_file()) {
+            Some(folder) => self.manifest(folder, false),
+            None => Ok(()),
+        }
+    }
+
+    fn manifests_below(&mut self, folder: &Path) -> Result<(), FindError> {
+        if folder.join(MANIFEST).is_file() {
+            self.manifest(folder, true)?;
+        }
+        for path in files::entries(folder)?.iter().filter(|path| is_folder(path)) {
+            self.manifests_below(path)?;
+        }
+        Ok(())
+    }
+
+    /// Reads a manifest once. What it names and is not there is told where the whole set is asked for.
+    fn manifest(&mut self, folder: &Path, whole: bool) -> Result<(), FindError> {
+        if !self.folders.insert(same_file(folder)) {
             return Ok(());
         }
-        let text = read(&path)?;
-        let Some(uses) = policy_uses(&text) else { return Ok(()) };
-        let kinds = uses.files.into_iter().map(|(file, kind)| (folder.join(file), kind));
-        self.kinds.extend(kinds);
+        let path = folder.join(MANIFEST);
+        let name = name_of(&path);
+        let text = match read(&path) {
+            Err(FindError::TooLarge(_)) => {
+                self.notes.push(format!("{name} is not read: larger than 16 MiB"));
+                return Ok(());
+            }
+            text => text?,
+        };
+        let uses = match policy_uses(&text) {
+            Ok(uses) => uses,
+            Err(fault) => {
+                let start = fault.span.as_ref().map_or(0, |span| span.start);
+                let (line, column) = line_and_column(&text, start);
+                self.notes.push(format!(
+                    "{name} is not read, what its policies are for is guessed: {fault} at line {line}, column {column}"
+                ));
+                return Ok(());
+            }
+        };
+        for (file, kind) in uses.files {
+            let path = folder.join(&file);
+            if path.is_file() {
+                self.kinds.entry(same_file(&path)).or_insert(kind);
+            } else if whole {
+                self.notes.push(format!("{name} names {file}, which is not there"));
+            }
+        }
         let levels = uses.closed_levels.into_iter().map(|level| Level {
             policies: level.policies,
             span: Span { start: level.span.start, end: level.span.end },
         });
-        self.manifests.push(Manifest {
-            name: name_of(&path),
-            folder: folder.to_owned(),
-            text,
-            closed_levels: levels.collect(),
-        });
+        let closed_levels = levels.collect();
+        let folder = folder.to_owned();
+        self.manifests.push(Manifest { name, folder, text, closed_levels });
         Ok(())
     }
 
-    /// A file that was named is a policy; one that was met must look like one.
-    fn file(&mut self, path: &Path, named: bool) -> Result<(), FindError> {
-        if !self.seen.insert(path.to_owned()) {
+    /// A file that was named, by the user or by a policy set, is a policy; one that was met must look
+    /// like one.
+    fn file(&mut self, path: &Path, typed: bool) -> Result<(), FindError> {
+        let same = same_file(path);
+        if !self.seen.insert(same.clone()) {
             return Ok(());
         }
-        let (name, text) = (name_of(path), read(path)?);
-        if named || looks_like_policy(&text) {
-            let kind = self.kinds.get(path).copied();
-            self.policies.push(PolicyText { name, path: path.to_owned(), text, kind });
+        let name = name_of(path);
+        let text = match read(path) {
+            Err(FindError::TooLarge(_)) if !typed => {
+                self.notes.push(format!("passed over {name}: larger than 16 MiB"));
+                return Ok(());
+            }
+            text => text?,
+        };
+        let kind = self.kinds.get(&same).copied();
+        if typed || kind.is_some() || looks_like_policy(&text) {
+            self.policies.push(PolicyText { name, path: same, text, kind });
         } else {
-            self.passed_over.push(name);
+            self.notes.push(format!("passed over {name}: no policy"));
         }
         Ok(())
     }
+}
+
+/// One path for a file, however it is named.
+pub(super) fn same_file(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
 }
 
 /// What is no UTF-8 becomes a character that no policy may have, so lint tells of it.
