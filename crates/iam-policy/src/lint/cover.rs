@@ -67,15 +67,13 @@ impl Cover {
         key: &str,
     ) -> bool {
         let Reach::Known { actions, .. } = &narrow.reach else {
-            return if wide.negated {
-                let steps = wide.patterns.len().saturating_mul(INCLUSION);
-                !self.0.spend(steps)
-                    || !wide.patterns.iter().any(|pattern| pattern.glob.intersects(&narrow.glob))
-            } else {
-                let steps = wide.patterns.len().saturating_mul(INCLUSION);
-                !self.0.spend(steps)
-                    || wide.patterns.iter().any(|pattern| pattern.glob.includes(&narrow.glob))
-            };
+            let mut patterns = wide.patterns.iter().map(|pattern| &pattern.glob);
+            return !self.0.spend(wide.patterns.len().saturating_mul(INCLUSION))
+                || if wide.negated {
+                    !patterns.any(|glob| glob.intersects(&narrow.glob))
+                } else {
+                    patterns.any(|glob| glob.includes(&narrow.glob))
+                };
         };
         if !self.0.spend(wide.patterns.len().saturating_mul(actions.len())) {
             return true;

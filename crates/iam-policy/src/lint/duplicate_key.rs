@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 
 use super::report::{Place, Report};
 use super::rule::Rule;
-use crate::json::{JsonError, JsonErrorKind, Node, Span};
+use crate::json::{JsonError, JsonErrorKind, Node};
 use crate::parse::{PolicyErrorKind, escape};
 use crate::places::Places;
 
@@ -84,7 +84,7 @@ fn find(node: &Node<'_>, pointer: &str, places: &mut BTreeMap<usize, Place>) {
         return;
     }
     for member in node.members() {
-        let Span { start, end } = Span { start: member.key_span.start, end: member.node.span.end };
+        let (start, end) = (member.key_span.start, member.node.span.end);
         if places.range(start..end).next().is_none() {
             continue;
         }

@@ -148,7 +148,7 @@ impl Holders<'_> {
             }
             let has_it =
                 |action: &&VocabularyAction| holders.contains(&std::ptr::from_ref(*action));
-            let someone = actions.iter().any(|action| has_it(action));
+            let someone = actions.iter().any(&has_it);
             lacking.someone_has_it |= someone;
             if !someone && !actions.is_empty() {
                 lacking.surely.push(pattern.word.text.clone());

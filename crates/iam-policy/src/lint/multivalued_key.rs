@@ -83,8 +83,7 @@ const GLOBAL_SINGLE: [&str; 24] = [
 /// Whether a key, in lower case, is known to have one value at most.
 pub(super) fn holds_one_value(key: &str, vocabulary: &Vocabulary) -> bool {
     let is_it = |known: &&str| key == *known || (known.ends_with('/') && key.starts_with(*known));
-    GLOBAL_SINGLE.iter().any(|known| is_it(&known))
-        || is_multivalued(key, vocabulary) == Some(false)
+    GLOBAL_SINGLE.iter().any(is_it) || is_multivalued(key, vocabulary) == Some(false)
 }
 
 pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
