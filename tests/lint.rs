@@ -735,10 +735,23 @@ const SHAPES: &[(&str, usize, Pieces)] = &[
             format!("{allow},{}", deny.replace("Allow", "Deny"))
         })
     }),
-    // A long operator would stand in the path of every value below it.
-    ("values below a long name", 80_000, |n| {
+    // A long name would stand in the path of all that is below it.
+    ("values below a long operator", 80_000, |n| {
         let values = each(n, |_| "1".to_owned());
         statement("'s3:*'", "'*'", &format!("'{}':{{'a':[{values}]}}", "k".repeat(n)))
+    }),
+    ("faults below a long key", 80_000, |n| {
+        let values = each(n, |_| "1".to_owned());
+        statement("'s3:*'", "'*'", &format!("'Null':{{'{}':[{values}]}}", "k".repeat(n)))
+    }),
+    ("repeats below a long operator", 25_000, |n| {
+        let keys = each(n, |_| "'a':1".to_owned());
+        statement("'s3:*'", "'*'", &format!("'{}':{{{keys}}}", "k".repeat(n)))
+    }),
+    ("tags below long actions", 4_000, |n| {
+        let actions = each(4, |i| format!("'sagemaker:CreateModel{i}{}*'", "?".repeat(n)));
+        let keys = each(n, |i| format!("'aws:RequestTag/{i}':'a'"));
+        statement(&format!("{actions},{ALL}"), "'*'", &format!("'StringEquals':{{{keys}}}"))
     }),
 ];
 

@@ -172,6 +172,9 @@ impl fmt::Display for PolicyError {
 
 impl std::error::Error for PolicyError {}
 
+/// No pointer of a fault is longer, but for its escapes.
+const MAX_POINTER: usize = 4_096;
+
 const POLICY: [&str; 3] = ["Version", "Id", "Statement"];
 const STATEMENT: [&str; 9] = [
     "Sid",
@@ -252,7 +255,15 @@ impl Reader<'_> {
 
     fn error(&mut self, span: Span, kind: PolicyErrorKind) {
         let (line, column) = (0, 0);
-        let pointer = self.pointer.iter().map(|part| format!("/{}", escape(part))).collect();
+        let mut pointer = String::new();
+        for part in &self.pointer {
+            // Each fault below a long name would hold it once more: then it points above the name.
+            if pointer.len().saturating_add(part.len()) > MAX_POINTER {
+                break;
+            }
+            pointer.push('/');
+            pointer.push_str(&escape(part));
+        }
         self.errors.push(PolicyError { kind, pointer, line, column, span });
     }
 

@@ -13,9 +13,12 @@ use crate::json::{Member, Node, Span, Value};
 use crate::parse::escape;
 use crate::vocabulary::{Vocabulary, VocabularyAction};
 
-/// A longer path is not followed: every word below would hold it once more, and no element that IAM
-/// takes lies so deep.
-const MAX_POINTER: usize = 1_024;
+/// A pointer that would be longer stays at the element above: every word below would hold it once
+/// more.
+const MAX_POINTER: usize = 4_096;
+
+/// A longer name is no operator, and every entry below would hold it once more.
+const MAX_OPERATOR: usize = 1_024;
 
 /// A string of the policy.
 #[derive(Clone, Debug)]
@@ -320,7 +323,7 @@ impl<'v> Reader<'v> {
             let pointer = inside(pointer, &block.key);
             for operator in block.node.members() {
                 let pointer = inside(&pointer, &operator.key);
-                if pointer.len() > MAX_POINTER {
+                if operator.key.len() > MAX_OPERATOR {
                     continue;
                 }
                 let operator_word = key_word(operator, &pointer);
@@ -361,7 +364,11 @@ fn named<'n, 'a>(node: &'n Node<'a>, name: &str) -> impl Iterator<Item = &'n Mem
     node.members().iter().filter(move |member| member.key == name)
 }
 
-fn inside(pointer: &str, part: &str) -> String {
+/// The pointer to a part of an element.
+pub(super) fn inside(pointer: &str, part: &str) -> String {
+    if pointer.len().saturating_add(part.len()) > MAX_POINTER {
+        return pointer.to_owned();
+    }
     format!("{pointer}/{}", escape(part))
 }
 
@@ -375,9 +382,6 @@ fn words_of(node: &Node<'_>, name: &str, pointer: &str) -> Vec<Word> {
 
 /// The strings, booleans and numbers in a value, in lists and objects too.
 fn below(node: &Node<'_>, pointer: &str) -> Vec<Word> {
-    if pointer.len() > MAX_POINTER {
-        return Vec::new();
-    }
     let word = |text: &str| {
         vec![Word { text: text.to_owned(), span: node.span, pointer: pointer.to_owned() }]
     };

@@ -24,10 +24,11 @@
 
 use std::collections::BTreeMap;
 
+use super::document::inside;
 use super::report::{Place, Report};
 use super::rule::Rule;
 use crate::json::{JsonError, JsonErrorKind, Node};
-use crate::parse::{PolicyErrorKind, escape};
+use crate::parse::PolicyErrorKind;
 use crate::places::Places;
 
 pub(super) const RULE: Rule =
@@ -88,14 +89,14 @@ fn find(node: &Node<'_>, pointer: &str, places: &mut BTreeMap<usize, Place>) {
         if places.range(start..end).next().is_none() {
             continue;
         }
-        let pointer = format!("{pointer}/{}", escape(&member.key));
+        let pointer = inside(pointer, &member.key);
         find(&member.node, &pointer, places);
         if let Some(place) = places.get_mut(&start) {
             *place = Place { span: member.key_span, pointer };
         }
     }
     for (index, element) in node.elements().iter().enumerate() {
-        find(element, &format!("{pointer}/{index}"), places);
+        find(element, &inside(pointer, &index.to_string()), places);
     }
 }
 

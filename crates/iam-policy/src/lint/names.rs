@@ -118,11 +118,15 @@ impl Suggestions {
     }
 }
 
-/// Some names in a sentence: the first few, and how many more there are.
+/// Some names in a sentence: the first few, cut where they are endless, and how many more there are.
 pub(super) fn some<T: AsRef<str>>(names: &[T]) -> String {
     const SHOWN: usize = 3;
-    let shown: Vec<String> =
-        names.iter().take(SHOWN).map(|name| format!("`{}`", name.as_ref())).collect();
+    const LONGEST: usize = 512;
+    let show = |name: &T| match name.as_ref().char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("`{}…`", name.as_ref().get(..end).unwrap_or_default()),
+        None => format!("`{}`", name.as_ref()),
+    };
+    let shown: Vec<String> = names.iter().take(SHOWN).map(show).collect();
     let shown = shown.join(", ");
     match names.len().saturating_sub(SHOWN) {
         0 => shown,

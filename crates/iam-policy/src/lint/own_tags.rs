@@ -37,11 +37,12 @@ pub(super) fn check<'d>(document: &'d Document<'_>, report: &mut Report<'_>) {
     if !document.kind.grants() {
         return;
     }
-    let by_resource = document.tests().find(|(statement, test)| {
-        let sagemaker = || statement.actions().iter().any(|p| p.known().next().is_some());
-        is_resource_tag(&test.key.text) && sagemaker()
-    });
-    if let Some((_, test)) = by_resource {
+    let known = |statement: &&Statement<'_>| {
+        statement.actions().iter().any(|pattern| pattern.known().next().is_some())
+    };
+    let tests = document.statements.iter().filter(known).flat_map(|known| &known.conditions);
+    let by_resource = tests.into_iter().find(|test| is_resource_tag(&test.key.text));
+    if let Some(test) = by_resource {
         tell(document, &test.key, &["sagemaker:AddTags", "sagemaker:DeleteTags"], report);
     }
     let in_resource = |statement: &'d Statement<'_>| {
