@@ -2,9 +2,12 @@
 
 /// The candidate closest to a word, if it is close enough to be meant.
 pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let limit = (word.chars().count() / 3).clamp(1, 4);
+    let length = word.chars().count();
+    let limit = (length / 3).clamp(1, 4);
     let lower = word.to_lowercase();
-    let near = candidates.into_iter().map(|c| (distance(&lower, &c.to_lowercase()), c));
+    // Each character too many or too few is a step at least.
+    let alike = candidates.into_iter().filter(|c| c.chars().count().abs_diff(length) <= limit);
+    let near = alike.map(|c| (distance(&lower, &c.to_lowercase()), c));
     near.filter(|(steps, _)| *steps <= limit).min_by_key(|(steps, _)| *steps).map(|(_, c)| c)
 }
 
