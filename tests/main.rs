@@ -18,6 +18,7 @@ mod driftline;
 mod explain;
 mod guide;
 mod iam_cases;
+mod large_policies;
 mod lint;
 mod partitions;
 mod public_data;
