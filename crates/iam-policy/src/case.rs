@@ -246,7 +246,11 @@ fn read_case(line: &str, root: &Node<'_>, name: &str) -> Result<Case, String> {
     let action = text(root, "action")?.ok_or("`action` is missing")?;
     let mut request = RequestContext::new(principal, action, read_resource(root)?);
     request.resource_account = match text(root, "resourceAccount")? {
-        Some(account) => Some(account),
+        Some(account) => {
+            let parsed = account.parse::<AccountId>();
+            parsed.map_err(|error| format!("`resourceAccount`: {error}"))?;
+            Some(account)
+        }
         None => owner(&request.resource),
     };
     request.management_account = text(root, "managementAccount")?;
@@ -303,7 +307,14 @@ fn read_principal(node: &Node<'_>) -> Result<Principal, String> {
             name.map(|name| Principal::Service { name }).ok_or_else(|| wanted("name"))
         }
         "AssumedRole" | "Role" | "IAMUser" | "User" | "FederatedUser" | "Root" | "AWS" => {
-            arn.map(|arn| Principal::from_arn(&arn)).ok_or_else(|| wanted("arn"))
+            let principal =
+                arn.map(|arn| Principal::from_arn(&arn)).ok_or_else(|| wanted("arn"))?;
+            match principal {
+                Principal::Service { name } | Principal::Other { name } => {
+                    Err(format!("`{}` is no ARN of a principal", name.escape_debug()))
+                }
+                principal => Ok(principal),
+            }
         }
         "Federated" | "SAMLUser" | "WebIdentityUser" | "Other" => {
             let name = name.or(arn);
@@ -321,10 +332,15 @@ fn read_resource(root: &Node<'_>) -> Result<ResourceValue, String> {
             return Err(format!("`wildcardOnlyAction` wants `true` or `false`, not {kind}"));
         }
     }
-    if unknown(root).any(|key| key == Some("resource")) {
+    if unknown(root).any(is_resource) {
         return Ok(ResourceValue::Unknown);
     }
     Ok(ResourceValue::Known(text(root, "resource")?.ok_or("`resource` is missing")?))
+}
+
+/// `resource` among the unknown keys, which compare without case.
+fn is_resource(key: Option<&str>) -> bool {
+    key.is_some_and(|key| key.eq_ignore_ascii_case("resource"))
 }
 
 /// The account an ARN names.
@@ -365,7 +381,7 @@ fn read_context(root: &Node<'_>, request: &mut RequestContext) -> Result<(), Str
     }
     for key in unknown(root) {
         let key = key.ok_or("`unknown` wants a list of keys")?;
-        if key != "resource" {
+        if !is_resource(Some(key)) {
             request.set(key, ContextValue::Unknown);
         }
     }
@@ -473,6 +489,12 @@ impl Policies<'_> {
 
     fn policy(&self, node: &Node<'_>, unnamed: &str) -> Result<NamedPolicy, String> {
         let named = node.get("policy");
+        let stray =
+            node.members().iter().find(|member| !["name", "policy"].contains(&&*member.key));
+        if let (Some(_), Some(stray)) = (named, stray) {
+            let key = stray.key.escape_debug();
+            return Err(format!("unknown member `{key}` beside `policy`"));
+        }
         let name = node.get("name").and_then(Node::as_str).filter(|_| named.is_some());
         let name = name.unwrap_or(unnamed);
         let document = parse_node(self.line, named.unwrap_or(node), Dialect::Lenient);

@@ -306,6 +306,10 @@ impl<'s> Run<'s, '_> {
         if request.resource_account.is_none() && matches!(target, Target::Unknown) {
             let owner = self.memory.pass.chosen(Choice::UnknownResourceOwner, Match::No);
             binding.cross_account = owner;
+            let managed = request.management_account.is_some();
+            if owner == Match::Unknown && managed && !request.principal.is_service_linked_role() {
+                (binding.rcps, binding.rcps_apply) = (true, Match::Unknown);
+            }
         }
         Outcome::new(self.set, &self.memory.answers, known.rules, binding, target)
     }
@@ -488,19 +492,25 @@ impl<'s> Run<'s, '_> {
         let mut open = Vec::new();
         let mut needs = Vec::new();
         let voices = std::mem::take(&mut self.memory.voices);
-        for voice in voices.iter().filter(|voice| voice.matches == Match::Unknown) {
+        for voice in &voices {
+            let Some(statement) = self.statement(voice.statement) else { continue };
+            let block = statement.principal.as_ref();
+            let uncertain = block.is_some_and(|block| block.is_uncertain(&request.principal));
+            if voice.matches != Match::Unknown && !uncertain {
+                continue;
+            }
             let answer = self.memory.answers.get(voice.layer).copied();
             let answer = answer.unwrap_or(LayerAnswer::SILENT);
             let matters = outcome.binds(self.set, voice.layer)
                 && match voice.effect {
                     Effect::Deny => outcome.deny == Match::Unknown,
-                    Effect::Allow => answer.allow == Match::Unknown,
+                    Effect::Allow => answer.is_open(),
                 };
-            let Some(statement) = self.statement(voice.statement).filter(|_| matters) else {
+            if !matters {
                 continue;
-            };
+            }
             open.push(StatementRef(voice.statement));
-            if self.principal_matches(statement, &request.principal) == Match::Unknown {
+            if uncertain {
                 needs.push("principal".to_owned());
             }
             if self.resource_matches(statement, request, target) == Match::Unknown {

@@ -57,7 +57,8 @@ pub struct ConditionNote<'s> {
 pub enum NearMiss<'s> {
     /// No Allow statement covers the action.
     Action,
-    /// Some cover action and resource, none names the principal; the first of them.
+    /// Some cover the action, none names the principal; the first of them, if there is one that also
+    /// covers the resource.
     Principal(StatementPlace<'s>),
     /// Some cover the action, none the resource; the first of them.
     Resource(StatementPlace<'s>),
@@ -74,7 +75,7 @@ pub enum NearMiss<'s> {
 pub(crate) fn explain<'s>(run: &mut Run<'s, '_>, request: &RequestContext) -> Explanation<'s> {
     let evaluation = run.evaluate(request);
     let nearest = match (evaluation.decision(), evaluation.layer) {
-        (Decision::ImplicitlyDenied, Some(layer)) if layer != PolicyType::Service => {
+        (Decision::ImplicitlyDenied, Some(layer)) if run.set().has_layer(layer) => {
             Some(near_miss(run, request, layer))
         }
         _ => None,
@@ -108,7 +109,7 @@ pub(crate) fn near_miss<'s>(
 ) -> NearMiss<'s> {
     let set = run.set();
     let level = closed_level(run, request, layer);
-    let (mut covering_action, mut for_others) = (None, None);
+    let (mut covering_action, mut for_others, mut for_others_elsewhere) = (None, None, None);
     let mut best: Option<(StatementPlace<'s>, Vec<ConditionNote<'s>>)> = None;
     for index in run.covering(&request.action) {
         let (Some(statement), Some(place)) = (run.statement(index), set.place(StatementRef(index)))
@@ -121,9 +122,8 @@ pub(crate) fn near_miss<'s>(
         }
         let covers_resource = covers_resource(run, statement, request);
         if run.principal_matches(statement, &request.principal) == Match::No {
-            if covers_resource {
-                for_others.get_or_insert(place);
-            }
+            let missed = if covers_resource { &mut for_others } else { &mut for_others_elsewhere };
+            missed.get_or_insert(place);
             continue;
         }
         covering_action.get_or_insert(place);
@@ -135,7 +135,7 @@ pub(crate) fn near_miss<'s>(
             best = Some((place, failed));
         }
     }
-    match (best, covering_action, for_others) {
+    match (best, covering_action, for_others.or(for_others_elsewhere)) {
         (Some((statement, failed)), ..) => NearMiss::Conditions { statement, failed },
         (None, Some(place), _) => NearMiss::Resource(place),
         (None, None, Some(place)) => NearMiss::Principal(place),

@@ -231,7 +231,11 @@ impl PolicySet {
     }
 
     pub(crate) fn has_boundary(&self) -> bool {
-        self.layers.iter().any(|layer| layer.policy_type == PolicyType::Boundary)
+        self.has_layer(PolicyType::Boundary)
+    }
+
+    pub(crate) fn has_layer(&self, policy_type: PolicyType) -> bool {
+        self.layers.iter().any(|layer| layer.policy_type == policy_type)
     }
 
     /// The statements whose action element covers the action, or does not by choice only, in order.

@@ -156,8 +156,11 @@ impl PrincipalBlock {
     /// itself, for a session its role too, and its account; or everybody.
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
     pub(crate) fn names_in_full(&self, principal: &Principal) -> bool {
-        let has = |way: Named| self.entries.iter().any(|entry| entry.names(principal) == way);
-        let everybody = self.entries.iter().any(|entry| entry.value == "*");
+        let has = |way: Named| self.named_as(principal, way) == Match::Yes;
+        let all = |entry: &PrincipalEntry| {
+            entry.kind == "*" || (entry.kind == "AWS" && entry.value == "*")
+        };
+        let everybody = self.entries.iter().any(all);
         let itself = match principal {
             Principal::Role { session_arn: Some(_), .. } => {
                 has(Named::Exactly) && has(Named::AsRole)
@@ -172,10 +175,19 @@ impl PrincipalBlock {
         everybody || (itself && account)
     }
 
-    /// How the element names the principal, or may, `Not…` left aside.
-    pub(crate) fn names(&self, principal: &Principal) -> Named {
-        let ways = self.entries.iter().map(|entry| entry.names(principal));
-        ways.max().unwrap_or(Named::No)
+    /// Whether an entry names the principal in this way, `Not…` left aside.
+    pub(crate) fn named_as(&self, principal: &Principal, way: Named) -> Match {
+        let entries = self.entries.iter().filter(|entry| entry.names(principal) == way);
+        Match::any(entries.map(|entry| match entry.is_uncertain(principal) {
+            true => Match::Unknown,
+            false => Match::Yes,
+        }))
+    }
+
+    /// Whether more about the principal would tell how the element names it.
+    pub(crate) fn is_uncertain(&self, principal: &Principal) -> bool {
+        let mut named = self.entries.iter().filter(|entry| entry.names(principal) != Named::No);
+        named.any(|entry| entry.is_uncertain(principal))
     }
 }
 

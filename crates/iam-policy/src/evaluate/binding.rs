@@ -18,6 +18,8 @@ pub(super) struct Binding {
     pub(super) federated: bool,
     pub(super) scps: bool,
     pub(super) rcps: bool,
+    /// Where it is open whose the resource is, whether RCPs apply is, too.
+    pub(super) rcps_apply: Match,
 }
 
 impl Binding {
@@ -33,8 +35,16 @@ impl Binding {
         let cross_account = Match::from(cross_account);
         if !set.has_organisation() {
             // Nobody asks whom the organisation's policies would bind.
-            let (scps, rcps) = (false, false);
-            return Self { has_identity, is_root, cross_account, federated, scps, rcps };
+            let (scps, rcps, rcps_apply) = (false, false, Match::No);
+            return Self {
+                has_identity,
+                is_root,
+                cross_account,
+                federated,
+                scps,
+                rcps,
+                rcps_apply,
+            };
         }
         let own = principal.account();
         let service_linked = principal.is_service_linked_role();
@@ -51,6 +61,7 @@ impl Binding {
             federated,
             scps: has_identity && !service_linked && !managed_here(own),
             rcps: !service_linked && !managed_here(owner),
+            rcps_apply: Match::Yes,
         }
     }
 

@@ -67,16 +67,22 @@ impl LayerAnswer {
             return;
         }
         self.allow = self.allow.or(matches);
-        let named = match &statement.principal {
-            Some(block) if !block.negated => block.names(principal),
-            Some(_) => Named::Exactly,
-            None => Named::No,
+        // Each way of naming is answered by itself: that one is sure makes no other so.
+        let (exactly, as_role) = match &statement.principal {
+            Some(block) if !block.negated => (
+                block.named_as(principal, Named::Exactly),
+                block.named_as(principal, Named::AsRole),
+            ),
+            Some(_) => (Match::Yes, Match::No),
+            None => (Match::No, Match::No),
         };
-        match named {
-            Named::Exactly => self.allow_exactly = self.allow_exactly.or(matches),
-            Named::AsRole => self.allow_as_role = self.allow_as_role.or(matches),
-            Named::Account | Named::No => {}
-        }
+        self.allow_exactly = self.allow_exactly.or(matches.and(exactly));
+        self.allow_as_role = self.allow_as_role.or(matches.and(as_role));
+    }
+
+    /// Whether anything that its Allows grant is open.
+    pub(super) fn is_open(&self) -> bool {
+        [self.allow, self.allow_exactly, self.allow_as_role].contains(&Match::Unknown)
     }
 }
 
@@ -100,7 +106,10 @@ impl Outcome {
     ) -> Self {
         let binding_answers =
             set.layers.iter().zip(answers).filter(|(layer, _)| binding.binds(layer.policy_type));
-        let deny = Match::any(binding_answers.map(|(_, answer)| answer.deny));
+        let deny = Match::any(binding_answers.map(|(layer, answer)| match layer.policy_type {
+            PolicyType::Rcp => answer.deny.and(binding.rcps_apply),
+            _ => answer.deny,
+        }));
         let gates = Gates::new(set, answers, &binding, rules, target);
         let always_allowed = rules.always_allowed;
         let possible = match always_allowed {

@@ -128,7 +128,7 @@ ImplicitlyDenied by the resource's policy
         &format!(r#""principal":{{"type":"Anonymous"}},{BUCKET}"#),
         "
 ImplicitlyDenied by the resource's policy
-  no Allow names the action",
+  there is none",
     );
     check_line(
         &format!(r#""principal":"arn:aws:iam::111122223333:root",{BUCKET}"#),
@@ -164,6 +164,50 @@ Undetermined, Allowed or ImplicitlyDenied: `k:u` would settle it
   open: statement 1 of `identity[0]`, Allow
     k:u: StringEquals wants `y`; the request does not say",
     );
+}
+
+/// `decision needs rests_on` of a line.
+fn summary(line: &str) -> String {
+    let line = format!(r#"{{"name":"n",{line}}}"#);
+    let result = run_line_in(&line, 1, Detail::Decision);
+    let json: serde_json::Value = serde_json::from_str(result.as_str()).expect("JSON");
+    let (needs, rests_on) = (&json["needs"], json.get("rests_on").cloned().unwrap_or_default());
+    format!("{} {needs} {rests_on}", json["decision"].as_str().unwrap_or(result.as_str()))
+}
+
+#[test]
+fn what_a_decision_needs_and_rests_on() {
+    let role = r#""principal":"arn:aws:iam::111122223333:role/R""#;
+    let all =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    let identity = format!(r#""identityPolicies":[{all}]"#);
+    let deny = |who: &str| {
+        format!(
+            r#""resourceAccount":"111122223333","resourcePolicy":{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Action":"*","Resource":"*","NotPrincipal":{who}}}]}}"#
+        )
+    };
+    let in_part = r#"Allowed [] ["not-principal-in-part"]"#;
+    for who in [
+        r#"{"AWS":["arn:aws:iam::111122223333:role/R"]}"#,
+        r#"{"AWS":["arn:aws:iam::111122223333:role/R"],"Service":"*"}"#,
+        r#"{"AWS":["arn:aws:iam::111122223333:role/R"],"CanonicalUser":"abc"}"#,
+    ] {
+        assert_eq!(summary(&format!("{role},{BUCKET},{identity},{}", deny(who))), in_part, "{who}");
+    }
+    let whole = deny(r#"{"AWS":["arn:aws:iam::111122223333:role/R","111122223333"]}"#);
+    assert_eq!(summary(&format!("{role},{BUCKET},{identity},{whole}")), "Allowed [] null");
+
+    let rcp = r#""unknown":["resource"],"rcps":[[{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]}]]"#;
+    for (management, decision) in
+        [("444455556666", "ExplicitlyDenied"), ("111122223333", "Allowed")]
+    {
+        let line =
+            format!(r#"{role},{BUCKET},{identity},{rcp},"managementAccount":"{management}""#);
+        let wanted = format!(r#"{decision} [] ["unknown-resource-owner"]"#);
+        assert_eq!(summary(&line), wanted, "{management}");
+    }
+    let either = r#""unknown":["k"],"identityPolicies":[],"resourceAccount":"111122223333","resourcePolicy":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Principal":{"AWS":"arn:aws:iam::111122223333:role/R"},"Condition":{"StringEquals":{"k":"v"}}},{"Effect":"Allow","Action":"*","Resource":"*","Principal":{"AWS":"111122223333"}}]}"#;
+    assert_eq!(summary(&format!("{role},{BUCKET},{either}")), r#"Undetermined ["k"] null"#);
 }
 
 #[test]

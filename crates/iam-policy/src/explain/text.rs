@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::decision::Decision;
 use crate::logic::Match;
-use crate::policy_set::StatementPlace;
+use crate::policy_set::{PolicyType, StatementPlace};
 use crate::request::{ContextValue, KeyValue, ResourceValue};
 
 use super::{ConditionNote, Explanation, NearMiss};
@@ -35,8 +35,13 @@ impl fmt::Display for Explanation<'_> {
             };
             write_conditions(f, note.conditions.iter().filter(telling))?;
         }
-        if let Some(nearest) = &self.nearest {
-            self.write_nearest(f, nearest)?;
+        let unanswered = evaluation.layer.filter(|layer| *layer != PolicyType::Service);
+        match &self.nearest {
+            Some(nearest) => self.write_nearest(f, nearest)?,
+            None if decision == Decision::ImplicitlyDenied && unanswered.is_some() => {
+                writeln!(f, "  there is none")?;
+            }
+            None => {}
         }
         for choice in &evaluation.rests_on {
             writeln!(f, "  rests on `{choice}`: {}: {}", choice.question(), choice.answer())?;
