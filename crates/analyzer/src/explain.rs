@@ -1,9 +1,10 @@
 //! What one record became: the requests, every context key with where its value comes from, the
 //! policies in effect, the decisions and why.
 //!
-//! The record is judged by the main path, and what that made of it is told; nothing is judged anew
-//! here. Where a value comes from is found out afterwards, from the same table that the replay
-//! reads ([`origin`]), so that judging a million records pays nothing for it.
+//! The record is judged by the main path, and what that made of it is told. Two things are asked
+//! for afterwards, so that judging a million records pays nothing for them: the reasons, for which
+//! the same evaluator takes each request once more, and where a value comes from, by the same table
+//! that the replay reads ([`origin`]).
 
 mod origin;
 

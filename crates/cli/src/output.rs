@@ -4,23 +4,8 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 
+pub(crate) use iam_policy::visible;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-/// Text from logs and policies, with everything a terminal would act on shown as an escape:
-/// control characters, colour sequences, direction marks.
-pub(crate) fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '"' | '\'' | '\\' => shown.push(character),
-            _ => {
-                // Writing to a string cannot fail.
-                let _ = write!(shown, "{}", character.escape_debug());
-            }
-        }
-    }
-    shown
-}
 
 /// A message of several lines, each made visible.
 pub(crate) fn visible_lines(text: &str) -> String {

@@ -108,10 +108,11 @@ pub(crate) fn near_miss<'s>(
     layer: PolicyType,
 ) -> NearMiss<'s> {
     let set = run.set();
-    let level = closed_level(run, request, layer);
+    let covering = run.covering(&request.action);
+    let level = closed_level(run, request, layer, &covering);
     let (mut covering_action, mut for_others, mut for_others_elsewhere) = (None, None, None);
     let mut best: Option<(StatementPlace<'s>, Vec<ConditionNote<'s>>)> = None;
-    for index in run.covering(&request.action) {
+    for index in covering {
         let (Some(statement), Some(place)) = (run.statement(index), set.place(StatementRef(index)))
         else {
             continue;
@@ -143,16 +144,17 @@ pub(crate) fn near_miss<'s>(
     }
 }
 
-/// Of several levels of SCPs, the first that does not allow.
+/// Of several levels of SCPs, the first that does not allow by the statements `covering` the action.
 fn closed_level(
     run: &mut Run<'_, '_>,
     request: &RequestContext,
     layer: PolicyType,
+    covering: &[u32],
 ) -> Option<usize> {
     let set = run.set();
     let mut levels = set.layers.iter().enumerate().filter(|(_, l)| l.policy_type == layer);
     let mut allows = |level: usize| {
-        run.covering(&request.action).iter().any(|&index| {
+        covering.iter().any(|&index| {
             let statement = run.statement(index).filter(|statement| statement.layer == level);
             statement.is_some_and(|statement| {
                 statement.effect == Effect::Allow

@@ -82,7 +82,7 @@ pub use policy_set::{
     NamedPolicy, PolicySet, PolicySources, PolicyType, StatementPlace, StatementRef,
 };
 pub use principal::{Principal, PrincipalBlock, PrincipalEntry};
-pub use print::{print, print_statement, quote};
+pub use print::{print, print_statement, quote, visible};
 pub use request::{ContextValue, KeyValue, RequestContext, ResourceValue};
 pub use vocabulary::{
     AccessLevel, Vocabulary, VocabularyAction, VocabularyKey, VocabularyResource,

@@ -98,6 +98,23 @@ fn list(texts: &[String]) -> String {
     }
 }
 
+/// Text from logs and policies, with everything a terminal would act on shown as an escape:
+/// control characters, colour sequences, direction marks.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '"' | '\'' | '\\' => shown.push(character),
+            _ => {
+                // Writing to a string cannot fail.
+                let _ = write!(shown, "{}", character.escape_debug());
+            }
+        }
+    }
+    shown
+}
+
 /// A JSON string. Everything outside printable ASCII is escaped, so that what is printed can be
 /// read back by IAM and looked at in a terminal.
 #[must_use]

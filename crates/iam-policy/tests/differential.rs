@@ -75,8 +75,9 @@ fn what_is_left_open_holds_every_completion() {
     for index in 0..WITH_UNKNOWN {
         let case = generator.case(index);
         let given = possible(&case);
-        let decisions: BTreeSet<String> = completions(&case).iter().map(reference).collect();
-        completed = completed.saturating_add(completions(&case).len());
+        let completions = completions(&case);
+        let decisions: BTreeSet<String> = completions.iter().map(reference).collect();
+        completed = completed.saturating_add(completions.len());
         open = open.saturating_add(u64::from(given.len() > 1));
         excess = excess.saturating_add(u64::from(given.len() > decisions.len()));
         if let Some(other) = decisions.iter().find(|decision| !given.contains(decision)) {

@@ -98,7 +98,7 @@ impl KeySource {
                 | Transform::JsonDocument
                 | Transform::None
         );
-        told && matches!(self.confidence, Confidence::High | Confidence::Medium)
+        told && self.confidence.is_sure()
     }
 
     /// As the loader makes them up for keys that the tables lack.
@@ -181,4 +181,12 @@ pub enum Confidence {
     Medium,
     /// Member name and key name agree and the shape leaves no choice.
     High,
+}
+
+impl Confidence {
+    /// Whether it may be relied on; anything less is unknown where it decides.
+    #[must_use]
+    pub fn is_sure(self) -> bool {
+        matches!(self, Self::High | Self::Medium)
+    }
 }

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use iam_policy::lint::{RULES, Rule};
-use sagemaker_catalog::{Confidence, Coverage, KeyRule, KeySource, catalog};
+use sagemaker_catalog::{Coverage, KeyRule, KeySource, catalog};
 
 const FOLDER: &str = "docs";
 
@@ -30,10 +30,11 @@ pub(crate) fn run(options: &[String]) -> Result<(), Box<dyn Error>> {
 
 fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder.join(LINTS))?;
-    for old in stored(folder)?.into_keys().filter(|name| !pages().contains_key(name)) {
+    let pages = pages();
+    for old in stored(folder)?.into_keys().filter(|name| !pages.contains_key(name)) {
         fs::remove_file(folder.join(old))?;
     }
-    for (name, text) in pages() {
+    for (name, text) in pages {
         fs::write(folder.join(name), text)?;
     }
     Ok(())
@@ -107,8 +108,7 @@ fn coverage() -> String {
 
 /// The members a key is read from for sure; for one that is not, those it may come from.
 fn members(rule: &KeyRule) -> Vec<String> {
-    let sure =
-        |source: &&KeySource| matches!(source.confidence, Confidence::High | Confidence::Medium);
+    let sure = |source: &&KeySource| source.confidence.is_sure();
     let mut sources: Vec<&KeySource> = rule.sources.iter().filter(sure).collect();
     if rule.coverage() == Coverage::Unknown {
         sources = rule.sources.iter().collect();

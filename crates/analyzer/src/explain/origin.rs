@@ -218,12 +218,15 @@ impl<'r> Origins<'r> {
         let (_, name) = lower.split_once(':')?;
         let requested = name.starts_with("requesttag/") || name == "tagkeys";
         if requested && lower.starts_with("aws:") {
-            let takes = self.action.is_none_or(|action| action.key("aws:TagKeys").is_some());
-            return Some(match value {
-                ContextValue::Absent if !takes && request.kind == RequestKind::Primary => {
-                    Origin::Rule("this action takes no tags".to_owned())
+            let takes = match request.kind {
+                RequestKind::Primary => {
+                    self.action.is_none_or(|action| action.key("aws:TagKeys").is_some())
                 }
-                ContextValue::Absent if request.kind == RequestKind::PassRole => {
+                RequestKind::PassRole => false,
+                RequestKind::AddTags | RequestKind::ExtraResource => true,
+            };
+            return Some(match value {
+                ContextValue::Absent if !takes => {
                     Origin::Rule("this action takes no tags".to_owned())
                 }
                 _ if !self.shows_parameters(value) => self.hidden_parameters(),

@@ -2,7 +2,7 @@
 //! gives the key its value.
 
 use iam_policy::ContextValue;
-use sagemaker_catalog::{Action, Confidence, KeyRule, KeySource, KeyType, Transform, catalog};
+use sagemaker_catalog::{Action, KeyRule, KeySource, KeyType, Transform, catalog};
 use serde_json::{Value, json};
 
 use super::tests::{call, record, replayed};
@@ -47,9 +47,7 @@ fn parameters(path: &str, leaf: Value) -> Value {
 }
 
 fn sources(rule: &KeyRule) -> impl Iterator<Item = &KeySource> {
-    let sure =
-        |source: &&KeySource| matches!(source.confidence, Confidence::High | Confidence::Medium);
-    rule.sources.iter().filter(sure)
+    rule.sources.iter().filter(|source| source.confidence.is_sure())
 }
 
 /// Whether some request of the call has the value under the key.

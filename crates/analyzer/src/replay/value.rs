@@ -86,8 +86,7 @@ pub(super) fn is_built(transform: &Transform) -> bool {
 /// Whether it is a guess that the source feeds the key. Where there is a default, the doubt is
 /// about that.
 pub(super) fn is_guess(source: &KeySource) -> bool {
-    let doubtful = matches!(source.confidence, Confidence::Low | Confidence::None);
-    doubtful && !matches!(source.absent, AbsentRule::Default(_))
+    !source.confidence.is_sure() && !matches!(source.absent, AbsentRule::Default(_))
 }
 
 /// Whether the key is there with whatever form of the parameter was sent: a KMS key by its alias or
@@ -125,9 +124,7 @@ pub(super) fn absent_value(sources: &[&KeySource], doubt: bool) -> Derived {
         match (&source.absent, source.confidence) {
             (AbsentRule::Unknown, _) => return read(ContextValue::Unknown),
             // A default that is only guessed to be in the context may be there or not.
-            (AbsentRule::Default(value), confidence)
-                if doubt || matches!(confidence, Confidence::Low | Confidence::None) =>
-            {
+            (AbsentRule::Default(value), confidence) if doubt || !confidence.is_sure() => {
                 let default = Some(KeyValue::One(value.clone()));
                 result = derived(ContextValue::OneOf(vec![None, default]));
             }

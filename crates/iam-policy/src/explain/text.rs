@@ -6,6 +6,7 @@ use std::fmt;
 use crate::decision::Decision;
 use crate::logic::Match;
 use crate::policy_set::{PolicyType, StatementPlace};
+use crate::print::visible;
 use crate::request::{ContextValue, KeyValue, ResourceValue};
 
 use super::{ConditionNote, Explanation, NearMiss};
@@ -93,8 +94,8 @@ fn write_conditions<'n>(
         writeln!(
             f,
             "    {}: {} wants {}; the request {}",
-            shown(&note.condition.key),
-            shown(&note.condition.operator.to_string()),
+            visible(&note.condition.key),
+            visible(&note.condition.operator.to_string()),
             ticked(&note.condition.values),
             has(&note.observed),
         )?;
@@ -121,18 +122,9 @@ fn has(observed: &ContextValue) -> String {
 }
 
 fn ticked<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
-    let ticked = texts.into_iter().map(|text| format!("`{}`", shown(text.as_ref())));
+    let ticked = texts.into_iter().map(|text| format!("`{}`", visible(text.as_ref())));
     let ticked: Vec<String> = ticked.collect();
     if ticked.is_empty() { "nothing".to_owned() } else { ticked.join(", ") }
-}
-
-/// Text with what a terminal would act on as escapes; quotes and backslashes stay as they are.
-fn shown(text: &str) -> String {
-    let each = text.chars().map(|character| match character {
-        '"' | '\'' | '\\' => character.to_string(),
-        _ => character.escape_debug().to_string(),
-    });
-    each.collect()
 }
 
 /// A statement as people call it.
@@ -142,10 +134,10 @@ impl fmt::Display for Named<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(place) = self;
         match &place.statement.sid {
-            Some(sid) => write!(f, "`{}` (statement {})", shown(sid), place.index)?,
+            Some(sid) => write!(f, "`{}` (statement {})", visible(sid), place.index)?,
             None => write!(f, "statement {}", place.index)?,
         }
         let effect = place.statement.effect.as_str();
-        write!(f, " of `{}`, {effect}", shown(place.policy))
+        write!(f, " of `{}`, {effect}", visible(place.policy))
     }
 }
