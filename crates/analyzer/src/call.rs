@@ -2,9 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use cloudtrail::Outcome;
-use iam_policy::Decision;
+use iam_policy::{ContextValue, Decision};
 
 use crate::replay::RequestKind;
+
+/// What a record leaves open of the service's keys and the tags of a request, sorted by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenContext {
+    /// Keys, with what is possible.
+    pub keys: Vec<(String, ContextValue)>,
+    /// Beginnings of keys, such as `aws:ResourceTag/`, with what is possible for all keys that
+    /// begin so and are not named by themselves.
+    pub families: Vec<(String, ContextValue)>,
+}
 
 /// One request of one record, judged.
 ///
@@ -38,6 +48,10 @@ pub struct Call {
     pub via: Option<String>,
     /// The user profile of Studio behind the call, where the record names it.
     pub user_profile_arn: Option<String>,
+    /// The space of Studio behind the call, where the record names it.
+    pub space_arn: Option<String>,
+    /// The id of the domain of Studio behind the call, where the record names it.
+    pub domain_id: Option<String>,
     /// `eventSource`.
     pub event_source: String,
     /// `eventName`.
@@ -79,6 +93,29 @@ pub struct Call {
     pub vpc_endpoint: Option<String>,
     /// `userAgent`.
     pub user_agent: Option<String>,
+    /// `userIdentity.arn`; of a role session it has lost the role's path.
+    pub caller_arn: Option<String>,
+    /// `userIdentity.accountId`.
+    pub caller_account: Option<String>,
+    /// `userIdentity.principalId`.
+    pub caller_id: Option<String>,
+    /// `sessionContext.sessionIssuer.arn`.
+    pub session_issuer: Option<String>,
+    /// `sessionContext.attributes.creationDate`.
+    pub session_created: Option<DateTime<Utc>>,
+    /// `sessionContext.attributes.mfaAuthenticated`.
+    pub mfa_authenticated: Option<bool>,
+    /// `sessionContext.webIdFederationData.federatedProvider`.
+    pub federated_provider: Option<String>,
+    /// Whether the record has `tlsDetails`; `None` in rows from before this was kept.
+    pub tls: Option<bool>,
+    /// What the record leaves open of the service's keys and the tags. Together with the other
+    /// members this gives the request again: [`Call::request`]. `None` in rows from before this was
+    /// kept.
+    pub open_context: Option<OpenContext>,
+    /// Whether [`resources`](Self::resources) holds a pattern that the resource matches, rather than
+    /// what IAM was asked about.
+    pub resource_is_pattern: Option<bool>,
     /// SHA-256 of the record's text without white space between tokens, in hexadecimal digits.
     pub record_hash: String,
 }

@@ -3,16 +3,13 @@
 //! Nothing here reads the clock, keeps anything from one record to the next that would change a
 //! verdict, or can fail because of the outside world.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use cloudtrail::{Limits, Outcome, Reason, Record, RecordError, check, parse_record};
 use iam_policy::json::{self, Node};
-use iam_policy::{
-    AccountId, ContextValue, Decision, Evaluation, Evaluator, PolicySet, RequestContext,
-    ResourceValue,
-};
+use iam_policy::{AccountId, Decision, Evaluation, Evaluator, PolicySet, ResourceValue};
 use sagemaker_catalog::{Catalog, catalog};
 use sha2::{Digest, Sha256};
 
@@ -22,8 +19,8 @@ use crate::drift::{Deciding, Drift, drift, has_closed_values, is_throttled};
 use crate::finding::{Code, Finding, FindingKey};
 use crate::hash::hex;
 use crate::record_rule::broken;
-use crate::replay::alias::is_deprecated;
 use crate::replay::{Replay, Request, RequestKind};
+use crate::stored;
 use crate::target::{Bound, Matched, TargetSet, Unjudged};
 
 /// Where the rows of a record go.
@@ -262,7 +259,7 @@ pub(crate) fn resource_texts(resource: &ResourceValue) -> Vec<String> {
 }
 
 /// What all rows of one record share.
-struct About<'r, 'a> {
+pub(crate) struct About<'r, 'a> {
     record: &'r Record<'a>,
     actor: &'r Actor,
     replay: &'r Replay,
@@ -272,7 +269,12 @@ struct About<'r, 'a> {
 }
 
 impl<'r, 'a> About<'r, 'a> {
-    fn new(record: &'r Record<'a>, actor: &'r Actor, replay: &'r Replay, bound: &'r Bound) -> Self {
+    pub(crate) fn new(
+        record: &'r Record<'a>,
+        actor: &'r Actor,
+        replay: &'r Replay,
+        bound: &'r Bound,
+    ) -> Self {
         let record_hash = record_hash(record.raw);
         let event_id = match record.event_id() {
             Some(id) => id.to_owned(),
@@ -281,7 +283,7 @@ impl<'r, 'a> About<'r, 'a> {
         Self { record, actor, replay, bound, event_id, record_hash }
     }
 
-    fn call(
+    pub(crate) fn call(
         &self,
         index: u32,
         request: &Request,
@@ -292,6 +294,7 @@ impl<'r, 'a> About<'r, 'a> {
         let identity = &record.user_identity;
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let session = identity.session_context.as_ref();
+        let issuer = session.and_then(|session| session.session_issuer.as_ref());
         let layer = evaluation.and_then(|evaluation| evaluation.layer);
         Call {
             event_id: self.event_id.clone(),
@@ -306,7 +309,9 @@ impl<'r, 'a> About<'r, 'a> {
             source_identity: owned(session.and_then(|session| session.source_identity.as_deref())),
             access_key_id: owned(identity.access_key_id.as_deref()),
             via: owned(identity.invoked_by.as_deref()),
-            user_profile_arn: self.replay.user_profile_arn.clone(),
+            user_profile_arn: self.replay.studio.user_profile_arn.clone(),
+            space_arn: self.replay.studio.space_arn.clone(),
+            domain_id: self.replay.studio.domain_id.clone(),
             event_source: record.event_source.to_string(),
             event_name: record.event_name.to_string(),
             action: request.context.action.clone(),
@@ -320,13 +325,25 @@ impl<'r, 'a> About<'r, 'a> {
             deciding_layer: layer.map(|layer| layer.as_str().to_owned()),
             deciding_policy: deciding.map(|deciding| deciding.policy.clone()),
             deciding_statement: deciding.map(|deciding| deciding.name.clone()),
-            unknown_keys: unknown_keys(&request.context, evaluation),
+            unknown_keys: stored::unknown_keys(&request.context, evaluation),
             derived_keys: request.derived_keys.clone(),
-            context: service_context(&request.context),
+            context: stored::settled(&request.context),
             instance_types: self.replay.instance_types.clone(),
             source_ip: owned(record.source_ip_address.as_deref()),
             vpc_endpoint: owned(record.vpc_endpoint_id.as_deref()),
             user_agent: owned(record.user_agent.as_deref()),
+            caller_arn: owned(identity.arn.as_deref()),
+            caller_account: owned(identity.account_id.as_deref()),
+            caller_id: owned(identity.principal_id.as_deref()),
+            session_issuer: issuer.map(|issuer| issuer.arn.to_string()),
+            session_created: session.and_then(|session| session.creation_date),
+            mfa_authenticated: session.and_then(|session| session.mfa_authenticated),
+            federated_provider: owned(
+                session.and_then(|session| session.web_id_federated_provider.as_deref()),
+            ),
+            tls: Some(record.has_tls_details),
+            open_context: Some(stored::open(&request.context)),
+            resource_is_pattern: Some(matches!(request.context.resource, ResourceValue::Like(_))),
             record_hash: self.record_hash.clone(),
         }
     }
@@ -462,49 +479,6 @@ fn record_hash(raw: &str) -> String {
         hash.update(run);
     }
     hex(&hash.finalize())
-}
-
-/// Whether a key is the service's or a tag; the other global keys are rebuilt from columns.
-fn is_stored(key: &str) -> bool {
-    let lower = key.to_lowercase();
-    !lower.starts_with("aws:")
-        || lower == "aws:tagkeys"
-        || lower.starts_with("aws:requesttag/")
-        || lower.starts_with("aws:resourcetag/")
-}
-
-fn service_context(context: &RequestContext) -> Vec<(String, Vec<String>)> {
-    let mut entries: Vec<(String, Vec<String>)> = context
-        .keys()
-        .filter(|(key, _)| is_stored(key))
-        // Deprecated names hold what their successors hold.
-        .filter(|(key, _)| !is_deprecated(key))
-        .filter_map(|(key, value)| match value {
-            ContextValue::Known(value) => Some((key.to_owned(), value.texts().to_vec())),
-            ContextValue::OneOf(candidates) => {
-                let texts = candidates.iter().flatten().flat_map(|value| value.texts());
-                let mut seen = HashSet::new();
-                let distinct = texts.filter(|text| seen.insert(*text));
-                Some((key.to_owned(), distinct.cloned().collect()))
-            }
-            ContextValue::Absent | ContextValue::Present | ContextValue::Unknown => None,
-        })
-        .collect();
-    entries.sort();
-    entries
-}
-
-/// The service's keys that the record leaves open, and what the decision needs.
-fn unknown_keys(context: &RequestContext, evaluation: Option<&Evaluation>) -> Vec<String> {
-    let open = context.keys().filter(|(key, value)| {
-        let open = !matches!(value, ContextValue::Known(_) | ContextValue::Absent);
-        open && is_stored(key) && !is_deprecated(key)
-    });
-    let needs = evaluation.into_iter().flat_map(|evaluation| evaluation.needs.iter().cloned());
-    let mut keys: Vec<String> = open.map(|(key, _)| key.to_owned()).chain(needs).collect();
-    keys.sort_by_key(|key| key.to_lowercase());
-    keys.dedup_by(|next, kept| next.eq_ignore_ascii_case(kept));
-    keys
 }
 
 #[cfg(test)]

@@ -16,12 +16,13 @@ mod hash;
 mod judge;
 mod record_rule;
 pub mod replay;
+mod stored;
 pub mod summary;
 pub mod target;
 mod walk;
 
 pub use actor::{Actor, Standing};
-pub use call::Call;
+pub use call::{Call, OpenContext};
 pub use explain::{
     Decided, ExplainError, KeyExplanation, Origin, RecordExplanation, RequestExplanation,
 };

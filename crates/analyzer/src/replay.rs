@@ -18,22 +18,23 @@ pub mod refusal;
 mod resource;
 mod roles;
 mod split;
+mod studio;
 mod tags;
 mod value;
 
-use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 
 use cloudtrail::{Outcome, Record};
 use iam_policy::json::{self, Node, Value};
 use iam_policy::{ContextValue, RequestContext, ResourceValue, partition_of_region};
-use sagemaker_catalog::{Action, Catalog, EventAction, ParameterPath, REDACTED, Texts};
+use sagemaker_catalog::{Action, Catalog, EventAction, REDACTED, Texts};
 
 use crate::actor::Actor;
 use crate::target::Facts;
 use crate::walk::{FREE_MAPS, walk};
 use refusal::Refusal;
 use roles::is_execution_role;
+pub use studio::Studio;
 
 /// How a request came out of its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,8 +87,8 @@ pub struct Replay {
     pub refusal: Option<Refusal>,
     /// Whether CloudTrail left the parameters out for their size.
     pub omitted: bool,
-    /// The profile of Studio behind the call, where the parameters name one.
-    pub user_profile_arn: Option<String>,
+    /// Who in Studio is behind the call, where the parameters say so.
+    pub studio: Studio,
     /// Contexts of earlier records, to be used again.
     spare: RefCell<Vec<RequestContext>>,
 }
@@ -138,26 +139,28 @@ impl Replay {
         let spare = self.requests.drain(..).map(|request| request.context);
         self.spare.get_mut().extend(spare);
         self.omitted = parameters.is_some_and(is_omitted);
-        let region = record.aws_region.as_deref().unwrap_or_default();
-        let call = Call {
-            record,
-            actor,
-            facts,
-            catalog,
-            event: catalog.event(&record.event_source, &record.event_name),
-            parameters: Parameters::of(parameters, self.omitted),
-            response: OnceCell::new(),
-            spare: &self.spare,
-            partition: partition_of_region(region),
-            region,
-        };
+        let parameters = Parameters::of(parameters, self.omitted);
+        let call = Call::new(record, parameters, actor, facts, catalog, &self.spare);
         let refused = record.outcome() == Outcome::Denied;
         let message = record.error_message.as_deref().unwrap_or_default();
         self.refusal = refused.then(|| Refusal::parse(message));
         self.instance_types = call.instance_types();
-        self.user_profile_arn = call.user_profile_arn();
+        self.studio = call.studio();
         self.requests = call.requests(self.refusal.as_ref());
     }
+}
+
+/// A request with what every request of the record has, the global keys, and nothing else.
+pub(crate) fn bare_request(
+    record: &Record<'_>,
+    actor: &Actor,
+    facts: &Facts,
+    catalog: &'static Catalog,
+    (kind, action, resource): (RequestKind, String, ResourceValue),
+) -> Request {
+    let spare = RefCell::default();
+    let call = Call::new(record, Parameters::Unknown, actor, facts, catalog, &spare);
+    call.request(kind, action, resource)
 }
 
 /// CloudTrail leaves out parameters above 100 KB, and says so in their place. No request of
@@ -172,6 +175,31 @@ fn is_omitted(parameters: &Node<'_>) -> bool {
         Value::String(text) => text.eq_ignore_ascii_case("true"),
         _ => false,
     })
+}
+
+impl<'r, 'n, 'a> Call<'r, 'n, 'a> {
+    fn new(
+        record: &'r Record<'a>,
+        parameters: Parameters<'n, 'a>,
+        actor: &'r Actor,
+        facts: &'r Facts,
+        catalog: &'static Catalog,
+        spare: &'r RefCell<Vec<RequestContext>>,
+    ) -> Self {
+        let region = record.aws_region.as_deref().unwrap_or_default();
+        Self {
+            record,
+            actor,
+            facts,
+            catalog,
+            event: catalog.event(&record.event_source, &record.event_name),
+            parameters,
+            response: OnceCell::new(),
+            spare,
+            partition: partition_of_region(region),
+            region,
+        }
+    }
 }
 
 impl Call<'_, '_, '_> {
@@ -237,17 +265,6 @@ impl Call<'_, '_, '_> {
     pub(crate) fn response(&self) -> Option<&Node<'_>> {
         let parsed = self.response.get_or_init(|| json::parse(self.record.response_elements?).ok());
         parsed.as_ref()
-    }
-
-    /// Sessions of Studio are all named alike; some calls say for whom they are.
-    fn user_profile_arn(&self) -> Option<String> {
-        let Parameters::Known(parameters) = self.parameters else { return None };
-        let text = |name: &str| {
-            let path: ParameterPath = name.parse().ok()?;
-            path.first(parameters)?.text().map(Cow::into_owned)
-        };
-        let tail = format!("user-profile/{}/{}", text("domainId")?, text("userProfileName")?);
-        Some(self.arn("sagemaker", &tail))
     }
 
     fn primary_requests(&self, refusal: Option<&Refusal>) -> Vec<Request> {

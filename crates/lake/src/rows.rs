@@ -3,6 +3,7 @@
 mod call;
 mod finding;
 mod object;
+mod open_context;
 mod words;
 
 pub use call::CallRow;

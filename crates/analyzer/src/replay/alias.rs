@@ -10,7 +10,7 @@ static ALIASES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
 });
 
 /// The deprecated names of a key.
-pub(super) fn deprecated_names<'k>(key: &'k str) -> impl Iterator<Item = &'k str> + use<'k> {
+pub(crate) fn deprecated_names<'k>(key: &'k str) -> impl Iterator<Item = &'k str> + use<'k> {
     let renamed = ALIASES.iter().filter(move |(_, current)| current.eq_ignore_ascii_case(key));
     renamed.map(|(old, _)| old.as_str())
 }

@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use cloudtrail::IdentityType;
+use cloudtrail::{IdentityType, SessionContext};
 use iam_policy::{AccountId, ContextValue, Principal, RequestContext, ResourceValue};
 use sagemaker_catalog::REDACTED;
 
@@ -100,7 +100,9 @@ impl Call<'_, '_, '_> {
     }
 
     fn set_session_keys(&self, context: &mut RequestContext) {
+        // One that says nothing is none.
         let session = self.record.user_identity.session_context.as_ref();
+        let session = session.filter(|session| tells(session));
         let created = session.and_then(|session| session.creation_date);
         // Long-term credentials have none of these; temporary ones may, whether the record shows
         // it or not. Only the access key tells which these are.
@@ -199,4 +201,13 @@ impl Call<'_, '_, '_> {
         context.set("aws:CalledViaFirst", chain);
         context.set("aws:CalledViaLast", last);
     }
+}
+
+/// Whether a session context says anything that a key is made from.
+fn tells(session: &SessionContext<'_>) -> bool {
+    session.session_issuer.is_some()
+        || session.creation_date.is_some()
+        || session.mfa_authenticated.is_some()
+        || session.source_identity.is_some()
+        || session.web_id_federated_provider.is_some()
 }

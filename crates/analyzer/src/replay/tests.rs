@@ -89,6 +89,7 @@ fn replayed_with(facts: &Facts, record: &str) -> (Replay, Actor) {
     for _ in 0..2 {
         replay.replay(&parsed, parameters.as_ref(), &actor, facts, catalog());
     }
+    crate::stored::tests::check(&parsed, &actor, &replay, facts);
     (replay, actor)
 }
 
@@ -101,6 +102,9 @@ fn answer(replay: &Replay, actor: &Actor, question: &str) -> String {
         "requests" => replay.requests.iter().map(line).collect::<Vec<_>>().join(" + "),
         "instance types" => replay.instance_types.join(", "),
         "omitted" => replay.omitted.to_string(),
+        "profile" => replay.studio.user_profile_arn.clone().unwrap_or_default(),
+        "space" => replay.studio.space_arn.clone().unwrap_or_default(),
+        "domain" => replay.studio.domain_id.clone().unwrap_or_default(),
         "principal" => actor.arn.clone(),
         "standing" => format!("{:?}", actor.standing),
         "session" => actor.session_name.clone().unwrap_or_default(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use analyzer::Call;
 use chrono::NaiveDate;
 
-use super::{Provenance, ReadRow, TableRow, weight_of, words};
+use super::{Provenance, ReadRow, TableRow, open_context, weight_of, words};
 use crate::decode::RowDecoder;
 use crate::encode::RowEncoder;
 use crate::error::LakeError;
@@ -122,6 +122,19 @@ impl TableRow for CallRow {
         row.optional_text("not_judged", call.not_judged.as_deref());
         row.optional_text("exempt", call.exempt.as_deref());
         row.text("engine", &self.provenance.engine);
+        row.optional_text("space_arn", call.space_arn.as_deref());
+        row.optional_text("domain_id", call.domain_id.as_deref());
+        row.optional_text("caller_arn", call.caller_arn.as_deref());
+        row.optional_text("caller_account", call.caller_account.as_deref());
+        row.optional_text("caller_id", call.caller_id.as_deref());
+        row.optional_text("session_issuer", call.session_issuer.as_deref());
+        row.time("session_created", call.session_created);
+        row.optional_boolean("mfa_authenticated", call.mfa_authenticated);
+        row.optional_text("federated_provider", call.federated_provider.as_deref());
+        row.optional_boolean("tls", call.tls);
+        let open_context = call.open_context.as_ref().map(open_context::to_json);
+        row.optional_text("open_context", open_context.as_deref());
+        row.optional_boolean("resource_is_pattern", call.resource_is_pattern);
     }
 }
 
@@ -162,6 +175,18 @@ impl ReadRow for CallRow {
             record_hash: row.text("record_hash")?,
             not_judged: None,
             exempt: None,
+            space_arn: None,
+            domain_id: None,
+            caller_arn: None,
+            caller_account: None,
+            caller_id: None,
+            session_issuer: None,
+            session_created: None,
+            mfa_authenticated: None,
+            federated_provider: None,
+            tls: None,
+            open_context: None,
+            resource_is_pattern: None,
         };
         let source_object = row.source_object("source_object")?;
         let policy_set = row.text("policy_set")?;
@@ -171,6 +196,24 @@ impl ReadRow for CallRow {
         call.exempt = row.optional_text("exempt")?;
         let engine = row.text("engine")?;
         let provenance = row.share(Provenance { policy_set, revision, verdict_hash, engine });
+        read_later_columns(&mut call, row)?;
         Ok(Self { call, source_object, provenance })
     }
+}
+
+/// The columns that rows of the first version lack.
+fn read_later_columns(call: &mut Call, row: &mut RowDecoder) -> Result<(), LakeError> {
+    call.space_arn = row.optional_text("space_arn")?;
+    call.domain_id = row.optional_text("domain_id")?;
+    call.caller_arn = row.optional_text("caller_arn")?;
+    call.caller_account = row.optional_text("caller_account")?;
+    call.caller_id = row.optional_text("caller_id")?;
+    call.session_issuer = row.optional_text("session_issuer")?;
+    call.session_created = row.optional_time("session_created")?;
+    call.mfa_authenticated = row.optional_boolean("mfa_authenticated")?;
+    call.federated_provider = row.optional_text("federated_provider")?;
+    call.tls = row.optional_boolean("tls")?;
+    call.open_context = row.optional_word("open_context", open_context::from_json)?;
+    call.resource_is_pattern = row.optional_boolean("resource_is_pattern")?;
+    Ok(())
 }

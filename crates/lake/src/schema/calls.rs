@@ -1,7 +1,7 @@
 //! The columns of `calls`.
 
 use super::Column;
-use super::ColumnType::{Integer, Long, Text, TextList, TextListMap, Timestamp};
+use super::ColumnType::{Boolean, Integer, Long, Text, TextList, TextListMap, Timestamp};
 
 pub(super) const COLUMNS: &[Column] = &[
     Column::required(
@@ -87,4 +87,40 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::optional("not_judged", Text, "Why the caller is not judged."),
     Column::optional("exempt", Text, "Why the caller never violates."),
     Column::required("engine", Text, "Version of the engine that judged."),
+    Column::optional(
+        "space_arn",
+        Text,
+        "The Studio space behind the call, where the record names it.",
+    ),
+    Column::optional(
+        "domain_id",
+        Text,
+        "Id of the Studio domain behind the call, where the record names it.",
+    ),
+    Column::optional(
+        "caller_arn",
+        Text,
+        "`userIdentity.arn` of the record; that of a role session has lost the role's path.",
+    ),
+    Column::optional("caller_account", Text, "`userIdentity.accountId` of the record."),
+    Column::optional("caller_id", Text, "`userIdentity.principalId` of the record."),
+    Column::optional("session_issuer", Text, "`sessionIssuer.arn` of the record."),
+    Column::optional("session_created", Timestamp, "`creationDate` of the session."),
+    Column::optional("mfa_authenticated", Boolean, "`mfaAuthenticated` of the session."),
+    Column::optional(
+        "federated_provider",
+        Text,
+        "`webIdFederationData.federatedProvider` of the session.",
+    ),
+    Column::optional("tls", Boolean, "Whether the record has `tlsDetails`."),
+    Column::optional(
+        "open_context",
+        Text,
+        "JSON: what the record leaves open. `keys` has condition keys, `families` beginnings of them (`aws:ResourceTag/`); each is `null` (any value, or absent), `true` (some value), `false` (absent), or a list of what is possible, where `null` stands for absent and a list for a multivalued key.",
+    ),
+    Column::optional(
+        "resource_is_pattern",
+        Boolean,
+        "Whether `resources` is a pattern that the resource matches, rather than what IAM was asked about.",
+    ),
 ];

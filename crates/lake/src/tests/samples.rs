@@ -5,11 +5,11 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use analyzer::replay::RequestKind;
-use analyzer::{Call, Code, Finding, Severity};
+use analyzer::{Call, Code, Finding, OpenContext, Severity};
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use cloudtrail::Outcome;
-use iam_policy::Decision;
+use iam_policy::{ContextValue, Decision};
 
 use crate::{
     CallRow, FindingRow, MergeInput, ObjectRow, ObjectRows, Provenance, RowReader, TableRow,
@@ -77,6 +77,18 @@ pub(crate) fn call(event_id: &str) -> CallRow {
         source_ip: None,
         vpc_endpoint: None,
         user_agent: None,
+        space_arn: None,
+        domain_id: None,
+        caller_arn: None,
+        caller_account: None,
+        caller_id: None,
+        session_issuer: None,
+        session_created: None,
+        mfa_authenticated: None,
+        federated_provider: None,
+        tls: None,
+        open_context: None,
+        resource_is_pattern: None,
         record_hash: format!("body-of-{event_id}"),
     };
     CallRow { call, source_object: Arc::from("a.json.gz"), provenance: judged(7, ENGINE) }
@@ -115,6 +127,21 @@ pub(crate) fn full_call(event_id: &str) -> CallRow {
     call.source_ip = some("2001:db8::1");
     call.vpc_endpoint = some("vpce-0a1b2c3d");
     call.user_agent = some("");
+    call.space_arn = some("arn:aws:sagemaker:eu-west-1:111122223333:space/d/s");
+    call.domain_id = some("d");
+    call.caller_arn = some("arn:aws:sts::111122223333:assumed-role/DataScientist/zoë");
+    call.caller_account = some("444455556666");
+    call.caller_id = some("AROAEXAMPLE:zoë");
+    call.session_issuer = some("arn:aws:iam::111122223333:role/ml/DataScientist");
+    call.session_created = Some(at(-60));
+    call.mfa_authenticated = Some(false);
+    call.federated_provider = some("cognito-identity.amazonaws.com");
+    call.tls = Some(true);
+    call.open_context = Some(OpenContext {
+        keys: vec![("aws:ResourceTag/team".to_owned(), ContextValue::Present)],
+        families: vec![("aws:ResourceTag/".to_owned(), ContextValue::Unknown)],
+    });
+    call.resource_is_pattern = Some(true);
     row
 }
 
