@@ -9,7 +9,7 @@ use iam_policy::json::{self, Node};
 use sagemaker_catalog::{Found, ParameterPath, Texts};
 
 use crate::driftline::{driftline, driftline_with_input, root};
-use crate::samples::{files, policy_set};
+use crate::samples::{Rows, files, policy_set};
 
 /// Of the samples' records every so many: there are thousands, and they resemble each other.
 const STEP: usize = 11;
@@ -108,6 +108,58 @@ fn what_is_said_of_an_origin_is_so() {
     for kind in ["record", "derived", "not_sent", "rule", "untold"] {
         assert!(kinds.contains(kind), "no origin is `{kind}`");
     }
+}
+
+/// What the rows of a call tell, its record told.
+#[test]
+fn rows_tell_what_their_record_told() {
+    let set = policy_set(&root().join("samples/policy-set"));
+    let mut judge = Judge::new(&set, Limits::default());
+    let count = explained(|text, by_record| {
+        let mut rows = Rows::default();
+        judge.judge(text.as_bytes(), None, &mut rows);
+        let by_rows = judge.explain_rows(&rows.calls, &rows.findings).unwrap();
+        assert_eq!(by_rows.policies, by_record.policies, "{text}");
+        assert_eq!(by_rows.requests.len(), by_record.requests.len(), "{text}");
+        for (row, record) in by_rows.requests.iter().zip(&by_record.requests) {
+            assert_eq!(row.decided, record.decided, "{text}");
+            assert_eq!(row.findings.len(), record.findings.len(), "{text}");
+            assert_eq!(row.context.action, record.context.action, "{text}");
+            assert_eq!(row.context.resource, record.context.resource, "{text}");
+            for key in &row.keys {
+                let told = record.context.value(key.key.strip_suffix('*').unwrap_or(&key.key));
+                assert_eq!(&key.value, told, "{key:?} of {text}");
+                // A value is from one of the members that the record names, or from them all.
+                let same = record.keys.iter().find(|other| other.key == key.key);
+                if let Some(same) = same.filter(|same| matches!(same.origin, Origin::Fact(_))) {
+                    assert_eq!(key.origin, same.origin, "{text}");
+                }
+            }
+        }
+    });
+    assert!(count > 400, "{count}");
+}
+
+#[test]
+fn a_call_is_told_from_a_lake() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let trail = ["--trail", "samples/trail", "--policies", "samples/policy-set"];
+    let run = driftline(&[&["analyze"], &trail[..], &["--out", out]].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let id = planted("DRF101");
+    let lake = ["explain", "--policies", "samples/policy-set", "--event-id", &id, "--lake", out];
+    let by_rows = driftline(&lake);
+    assert_eq!(by_rows.code, 0, "{}", by_rows.stderr);
+    insta::assert_snapshot!("lake", by_rows.stdout);
+    let missing = ["explain", "--policies", "samples/policy-set", "--event-id", "x", "--lake", out];
+    let run = driftline(&missing);
+    assert_eq!(run.code, 2);
+    assert_eq!(run.stderr.trim(), "error: no call with the eventID `x` was found");
+    let elsewhere = root().join("samples");
+    let elsewhere = elsewhere.to_str().unwrap();
+    let run = driftline(&[&missing[..6], &[elsewhere]].concat());
+    assert!(run.code == 2 && run.stderr.contains("is no lake"), "{}", run.stderr);
 }
 
 /// What is told as a case of `simulate` comes out as it was decided, where the case can say all

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use analyzer::target::{self, TargetError, TargetSet};
-use analyzer::{Call, Finding, Judge, Sink, Verdict};
+use analyzer::{Call, Finding, Judge, ResourceFact, Sink, Verdict};
 use cloudtrail::Limits;
 use iam_policy::case::{LineResult, run_line};
 use serde_json::{Value, json};
@@ -170,6 +170,8 @@ impl Sink for Rows {
         };
         self.findings.push(format!("{} {}{of}{seen}", finding.code, finding.severity));
     }
+
+    fn fact(&mut self, _fact: ResourceFact) {}
 }
 
 /// A statement; with its policy where that is not the one under test.

@@ -22,4 +22,5 @@ mod large_policies;
 mod lint;
 mod partitions;
 mod public_data;
+mod resolve;
 mod samples;

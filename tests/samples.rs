@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use analyzer::{Call, Finding, Judge, Sink, Verdict, target};
+use analyzer::{Call, Finding, Judge, ResourceFact, Sink, Verdict, target};
 use cloudtrail::{Limits, Object, ObjectKey};
 use serde_json::Value;
 
@@ -49,6 +49,8 @@ impl Sink for Rows {
     fn finding(&mut self, finding: Finding) {
         self.findings.push(finding);
     }
+
+    fn fact(&mut self, _fact: ResourceFact) {}
 }
 
 /// The header and the rows of the answer key.

@@ -167,18 +167,32 @@ pub(crate) fn is_throttled(record: &Record<'_>) -> bool {
         || code.contains("requestlimitexceeded")
 }
 
+/// What AWS did with a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) outcome: Outcome,
+    /// Whether it was turned away before it was authorised.
+    pub(crate) throttled: bool,
+}
+
+impl Answer {
+    pub(crate) fn of(record: &Record<'_>) -> Self {
+        Self { outcome: record.outcome(), throttled: is_throttled(record) }
+    }
+}
+
 /// The drift of one judged request.
 pub(crate) fn drift(
     evaluator: &mut Evaluator<Arc<PolicySet>>,
     request: &Request,
     evaluation: &Evaluation,
-    record: &Record<'_>,
+    answer: Answer,
     omitted: bool,
     read_only: bool,
 ) -> Vec<Drift> {
-    let mut drifts = verdict_drift(evaluator, request, evaluation, record, read_only);
+    let mut drifts = verdict_drift(evaluator, request, evaluation, answer, read_only);
     // Parameters too large to be recorded are a cheap way to hide, whatever the verdict.
-    if omitted && record.outcome() != Outcome::Denied && !is_throttled(record) {
+    if omitted && answer.outcome != Outcome::Denied && !answer.throttled {
         drifts.retain(|drift| drift.code != Code::Undetermined);
         drifts.push(doubt(Code::ParametersOmitted, evaluator, evaluation));
     }
@@ -189,11 +203,11 @@ fn verdict_drift(
     evaluator: &mut Evaluator<Arc<PolicySet>>,
     request: &Request,
     evaluation: &Evaluation,
-    record: &Record<'_>,
+    answer: Answer,
     read_only: bool,
 ) -> Vec<Drift> {
     let decision = evaluation.decision();
-    match (record.outcome(), decision) {
+    match (answer.outcome, decision) {
         (Outcome::Succeeded, Decision::Undetermined) => {
             vec![doubt(Code::Undetermined, evaluator, evaluation)]
         }
@@ -203,7 +217,7 @@ fn verdict_drift(
         }
         (Outcome::Denied, _) => blocked(violations(evaluator, request, evaluation), decision),
         (_, Decision::Allowed) | (Outcome::Failed, Decision::Undetermined) => Vec::new(),
-        (Outcome::Failed, _) if is_throttled(record) => Vec::new(),
+        (Outcome::Failed, _) if answer.throttled => Vec::new(),
         (outcome, _) => {
             let mut drifts = violations(evaluator, request, evaluation);
             for drift in &mut drifts {

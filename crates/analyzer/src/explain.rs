@@ -13,12 +13,16 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use cloudtrail::{Outcome, RecordError, parse_record};
 use iam_policy::{ContextValue, Decision, Evaluator, PolicySet, PolicyType, RequestContext};
+use sagemaker_catalog::Catalog;
 
 use crate::actor::Actor;
 use crate::call::Call;
 use crate::finding::Finding;
 use crate::judge::{Judge, Sink, Verdict};
-use crate::replay::RequestKind;
+use crate::replay::alias::deprecated_names;
+use crate::replay::{Request, RequestKind};
+use crate::resolve::Resolution;
+use crate::resource_fact::ResourceFact;
 
 pub use origin::Origin;
 use origin::Origins;
@@ -54,6 +58,8 @@ pub struct RecordExplanation {
     pub policies: Vec<(PolicyType, String)>,
     /// The requests, in the order of their index.
     pub requests: Vec<RequestExplanation>,
+    /// What other records settle of them; only a lake holds other records.
+    pub resolutions: Vec<Resolution>,
 }
 
 /// One request of a record, explained.
@@ -102,6 +108,9 @@ pub enum ExplainError {
     /// It is no call of SageMaker.
     #[error("the record is no call of SageMaker")]
     OutOfScope,
+    /// The rows of a lake are of a version that does not keep the whole request.
+    #[error("the lake was written by a version that does not keep enough of the request")]
+    OldRow,
 }
 
 impl Judge<'_> {
@@ -132,38 +141,99 @@ impl Judge<'_> {
             &self.target.facts,
             self.catalog,
         );
-        let mut evaluator = set.as_ref().map(|set| Evaluator::new(Arc::clone(set)));
-        let mut requests = Vec::new();
-        for (index, request) in (0_u32..).zip(&self.replay.requests) {
-            let decided = evaluator.as_mut().map(|evaluator| decide(evaluator, &request.context));
-            let findings = rows.findings.iter().filter(|finding| finding.request_index == index);
-            requests.push(RequestExplanation {
-                kind: request.kind,
-                context: request.context.clone(),
-                keys: keys(request, &origins),
-                decided,
-                findings: findings.cloned().collect(),
-            });
-        }
+        let requests = explained(&self.replay.requests, set.as_ref(), &origins, &rows.findings);
         let call = rows.calls.first().ok_or(ExplainError::OutOfScope)?;
-        let policies = set.as_deref().into_iter().flat_map(PolicySet::policies);
-        Ok(RecordExplanation {
-            event_id: call.event_id.clone(),
-            event_time: call.event_time,
-            event_source: call.event_source.clone(),
-            event_name: call.event_name.clone(),
-            account: call.account.clone(),
-            region: call.region.clone(),
-            principal: call.principal.clone(),
-            outcome: call.outcome,
-            error_code: call.error_code.clone(),
-            error_message: record.error_message.as_deref().map(str::to_owned),
-            not_judged: call.not_judged.clone(),
-            exempt: call.exempt.clone(),
-            policies: policies.map(|(layer, name)| (layer, name.to_owned())).collect(),
-            requests,
-        })
+        let error_message = record.error_message.as_deref().map(str::to_owned);
+        Ok(explanation(call, error_message, set.as_deref(), requests))
     }
+
+    /// Tells about a record what its rows in a lake still tell, judged by the policies at hand. The
+    /// rows are those of one record in the order of their index, with the findings about it.
+    ///
+    /// # Errors
+    /// [`ExplainError::OutOfScope`] where there is no row, [`ExplainError::OldRow`] for rows that do
+    /// not tell enough.
+    pub fn explain_rows(
+        &mut self,
+        calls: &[Call],
+        findings: &[Finding],
+    ) -> Result<RecordExplanation, ExplainError> {
+        let first = calls.first().ok_or(ExplainError::OutOfScope)?;
+        let facts = &self.target.facts;
+        let requests = calls.iter().map(|call| {
+            let mut request = call.request(facts, self.catalog)?;
+            set_absent_keys(&mut request, call, self.catalog);
+            Some(request)
+        });
+        let requests: Option<Vec<Request>> = requests.collect();
+        let requests = requests.ok_or(ExplainError::OldRow)?;
+        let record = first.record();
+        let actor = Actor::of(&record);
+        let set = self.matched.bound(self.target, &actor).policies.clone().ok();
+        let origins = Origins::of_rows(&record, facts, self.catalog);
+        let requests = explained(&requests, set.as_ref(), &origins, findings);
+        Ok(explanation(first, None, set.as_deref(), requests))
+    }
+}
+
+/// Names the keys that the action may have and the call had not: a row leaves them out.
+fn set_absent_keys(request: &mut Request, call: &Call, catalog: &Catalog) {
+    let action = catalog.event(&call.event_source, &call.event_name).action;
+    let of_action = matches!(request.kind, RequestKind::Primary | RequestKind::ExtraResource);
+    let keys = action.filter(|_| of_action).into_iter().flat_map(|action| &action.keys);
+    for key in keys.map(|rule| rule.key.as_str()).filter(|key| !key.contains("${")) {
+        for name in deprecated_names(key).chain([key]) {
+            if *request.context.value(name) == ContextValue::Absent {
+                request.context.set(name, ContextValue::Absent);
+            }
+        }
+    }
+}
+
+fn explanation(
+    call: &Call,
+    error_message: Option<String>,
+    set: Option<&PolicySet>,
+    requests: Vec<RequestExplanation>,
+) -> RecordExplanation {
+    let policies = set.into_iter().flat_map(PolicySet::policies);
+    RecordExplanation {
+        event_id: call.event_id.clone(),
+        event_time: call.event_time,
+        event_source: call.event_source.clone(),
+        event_name: call.event_name.clone(),
+        account: call.account.clone(),
+        region: call.region.clone(),
+        principal: call.principal.clone(),
+        outcome: call.outcome,
+        error_code: call.error_code.clone(),
+        error_message,
+        not_judged: call.not_judged.clone(),
+        exempt: call.exempt.clone(),
+        policies: policies.map(|(layer, name)| (layer, name.to_owned())).collect(),
+        requests,
+        resolutions: Vec::new(),
+    }
+}
+
+fn explained(
+    requests: &[Request],
+    set: Option<&Arc<PolicySet>>,
+    origins: &Origins<'_>,
+    findings: &[Finding],
+) -> Vec<RequestExplanation> {
+    let mut evaluator = set.map(|set| Evaluator::new(Arc::clone(set)));
+    let explain = |(index, request): (u32, &Request)| {
+        let findings = findings.iter().filter(|finding| finding.request_index == index);
+        RequestExplanation {
+            kind: request.kind,
+            context: request.context.clone(),
+            keys: keys(request, origins),
+            decided: evaluator.as_mut().map(|evaluator| decide(evaluator, &request.context)),
+            findings: findings.cloned().collect(),
+        }
+    };
+    (0_u32..).zip(requests).map(explain).collect()
 }
 
 fn decide(evaluator: &mut Evaluator<Arc<PolicySet>>, context: &RequestContext) -> Decided {
@@ -175,7 +245,7 @@ fn decide(evaluator: &mut Evaluator<Arc<PolicySet>>, context: &RequestContext) -
     }
 }
 
-fn keys(request: &crate::replay::Request, origins: &Origins<'_>) -> Vec<KeyExplanation> {
+fn keys(request: &Request, origins: &Origins<'_>) -> Vec<KeyExplanation> {
     let own = request.context.keys().map(|(key, value)| (key.to_owned(), value));
     let families = request.context.families();
     let families = families.map(|(prefix, value)| (format!("{prefix}*"), value));
@@ -194,6 +264,7 @@ fn keys(request: &crate::replay::Request, origins: &Origins<'_>) -> Vec<KeyExpla
 pub(crate) struct Rows {
     pub(crate) calls: Vec<Call>,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) facts: Vec<ResourceFact>,
 }
 
 impl Sink for Rows {
@@ -203,6 +274,10 @@ impl Sink for Rows {
 
     fn finding(&mut self, finding: Finding) {
         self.findings.push(finding);
+    }
+
+    fn fact(&mut self, fact: ResourceFact) {
+        self.facts.push(fact);
     }
 }
 

@@ -15,11 +15,12 @@ use sha2::{Digest, Sha256};
 
 use crate::actor::Actor;
 use crate::call::Call;
-use crate::drift::{Deciding, Drift, drift, has_closed_values, is_throttled};
+use crate::drift::{Answer, Deciding, Drift, drift, has_closed_values};
 use crate::finding::{Code, Finding, FindingKey};
 use crate::hash::hex;
 use crate::record_rule::broken;
 use crate::replay::{Replay, Request, RequestKind};
+use crate::resource_fact::{self, Fact, ResourceFact};
 use crate::stored;
 use crate::target::{Bound, Matched, TargetSet, Unjudged};
 
@@ -29,6 +30,8 @@ pub trait Sink {
     fn call(&mut self, call: Call);
     /// Takes one finding.
     fn finding(&mut self, finding: Finding);
+    /// Takes what a record says about a resource.
+    fn fact(&mut self, fact: ResourceFact);
 }
 
 /// What became of a record.
@@ -141,6 +144,7 @@ impl<'t> Judge<'t> {
         }
         let event_time = record.event_time;
         if !is_in_scope(&record) {
+            self.tagging_facts(&record, sink);
             return Verdict::OutOfScope { event_time };
         }
         let actor = Actor::of(&record);
@@ -152,6 +156,23 @@ impl<'t> Judge<'t> {
         }
         self.judge_record(&record, &actor, sink);
         Verdict::Evaluated { event_time }
+    }
+
+    /// Other services' calls are out of scope, but one of them changes tags.
+    fn tagging_facts(&self, record: &Record<'_>, sink: &mut impl Sink) {
+        let facts = resource_fact::tagging_facts(record);
+        if facts.is_empty() {
+            return;
+        }
+        let account = Actor::of(record).account;
+        if check_place(record, &account).is_err() || !self.filter.admits(record, &account) {
+            return;
+        }
+        let record_hash = record_hash(record.raw);
+        let event_id = event_id(record, &record_hash);
+        for fact in facts {
+            sink.fact(resource_fact(record, &account, &event_id, &record_hash, fact));
+        }
     }
 
     fn judge_record(&mut self, record: &Record<'_>, actor: &Actor, sink: &mut impl Sink) {
@@ -186,7 +207,13 @@ impl<'t> Judge<'t> {
                 sink.finding(about.finding(index, request, drift));
             }
         }
-        self.apply_record_rules(&about, parameters, &drifted, sink);
+        for finding in self.record_rule_findings(&about, 0, parameters, &drifted) {
+            sink.finding(finding);
+        }
+        for fact in &replay.facts {
+            let (event_id, hash) = (&about.event_id, &about.record_hash);
+            sink.fact(resource_fact(record, &actor.account, event_id, hash, fact.clone()));
+        }
         if let Some(evaluator) = evaluator {
             let address = std::ptr::from_ref(evaluator.set()).addr();
             self.evaluators.insert(address, evaluator);
@@ -194,18 +221,20 @@ impl<'t> Judge<'t> {
         self.replay = replay;
     }
 
-    /// Rules on the record apply whatever IAM says, once per code.
-    fn apply_record_rules(
+    /// Rules on the record apply whatever IAM says, once per code; `drifted` has the codes that
+    /// were found already.
+    pub(crate) fn record_rule_findings(
         &self,
         about: &About<'_, '_>,
+        index: u32,
         parameters: Option<&Node<'_>>,
         drifted: &[Code],
-        sink: &mut impl Sink,
-    ) {
+    ) -> Vec<Finding> {
         let Some(request) = about.replay.requests.first().filter(|_| about.may_drift()) else {
-            return;
+            return Vec::new();
         };
         let mut seen = drifted.to_vec();
+        let mut findings = Vec::new();
         for &position in &about.bound.record_rules {
             let Some(rule) = self.target.record_rule(position) else { continue };
             for broken in broken(rule, &about.replay.instance_types, parameters) {
@@ -217,10 +246,11 @@ impl<'t> Judge<'t> {
                 drift.key = Some(format!("record_rule:{}", broken.key));
                 drift.wanted = broken.wanted;
                 drift.observed = broken.observed;
-                drift.milder(about.record.outcome(), about.is_read_only(request, self.catalog));
-                sink.finding(about.finding(0, request, drift));
+                drift.milder(about.answer.outcome, about.is_read_only(request, self.catalog));
+                findings.push(about.finding(index, request, drift));
             }
         }
+        findings
     }
 }
 
@@ -243,7 +273,35 @@ fn check_place(record: &Record<'_>, account: &str) -> Result<(), RecordError> {
     Err(RecordError { reason, detail: format!("`{member}` is missing or malformed") })
 }
 
-fn deciding(evaluator: &Evaluator<Arc<PolicySet>>, evaluation: &Evaluation) -> Option<Deciding> {
+fn event_id(record: &Record<'_>, record_hash: &str) -> String {
+    match record.event_id() {
+        Some(id) => id.to_owned(),
+        None => format!("sha256:{record_hash}"),
+    }
+}
+
+fn resource_fact(
+    record: &Record<'_>,
+    account: &str,
+    event_id: &str,
+    record_hash: &str,
+    fact: Fact,
+) -> ResourceFact {
+    ResourceFact {
+        event_id: event_id.to_owned(),
+        event_time: record.event_time,
+        account: account.to_owned(),
+        region: record.aws_region.as_deref().unwrap_or_default().to_owned(),
+        event_name: record.event_name.to_string(),
+        fact,
+        record_hash: record_hash.to_owned(),
+    }
+}
+
+pub(crate) fn deciding(
+    evaluator: &Evaluator<Arc<PolicySet>>,
+    evaluation: &Evaluation,
+) -> Option<Deciding> {
     let settled = matches!(evaluation.decision(), Decision::Allowed | Decision::ExplicitlyDenied);
     let statement = evaluation.matched.first().filter(|_| settled)?;
     evaluator.set().place(*statement).as_ref().map(Deciding::of)
@@ -264,6 +322,7 @@ pub(crate) struct About<'r, 'a> {
     actor: &'r Actor,
     replay: &'r Replay,
     bound: &'r Bound,
+    answer: Answer,
     event_id: String,
     record_hash: String,
 }
@@ -276,11 +335,20 @@ impl<'r, 'a> About<'r, 'a> {
         bound: &'r Bound,
     ) -> Self {
         let record_hash = record_hash(record.raw);
-        let event_id = match record.event_id() {
-            Some(id) => id.to_owned(),
-            None => format!("sha256:{record_hash}"),
-        };
-        Self { record, actor, replay, bound, event_id, record_hash }
+        Self::with(record, actor, replay, bound, Answer::of(record), record_hash)
+    }
+
+    /// As [`About::new`], where the record itself is not at hand.
+    pub(crate) fn with(
+        record: &'r Record<'a>,
+        actor: &'r Actor,
+        replay: &'r Replay,
+        bound: &'r Bound,
+        answer: Answer,
+        record_hash: String,
+    ) -> Self {
+        let event_id = event_id(record, &record_hash);
+        Self { record, actor, replay, bound, answer, event_id, record_hash }
     }
 
     pub(crate) fn call(
@@ -316,7 +384,7 @@ impl<'r, 'a> About<'r, 'a> {
             event_name: record.event_name.to_string(),
             action: request.context.action.clone(),
             resources: resource_texts(&request.context.resource),
-            outcome: record.outcome(),
+            outcome: self.answer.outcome,
             error_code: owned(record.error_code.as_deref()),
             refused_by: self.replay.refusal.as_ref().and_then(|r| r.layer).map(str::to_owned),
             decision: evaluation.map(Evaluation::decision),
@@ -348,7 +416,7 @@ impl<'r, 'a> About<'r, 'a> {
         }
     }
 
-    fn drift(
+    pub(crate) fn drift(
         &self,
         index: u32,
         request: &Request,
@@ -357,12 +425,12 @@ impl<'r, 'a> About<'r, 'a> {
         catalog: &Catalog,
     ) -> Vec<Drift> {
         // Of a refused call only the refused request says anything: AWS did not come to the rest.
-        let not_reached = self.record.outcome() == Outcome::Denied && index > 0;
+        let not_reached = self.answer.outcome == Outcome::Denied && index > 0;
         if self.bound.exempt.is_some() || not_reached {
             return Vec::new();
         }
         let read_only = self.is_read_only(request, catalog);
-        drift(evaluator, request, evaluation, self.record, self.replay.omitted, read_only)
+        drift(evaluator, request, evaluation, self.answer, self.replay.omitted, read_only)
     }
 
     fn is_read_only(&self, request: &Request, catalog: &Catalog) -> bool {
@@ -378,8 +446,8 @@ impl<'r, 'a> About<'r, 'a> {
             matches!(unjudged, None | Some(Unjudged::Unbound | Unjudged::CrossAccount));
         answerable
             && self.bound.exempt.is_none()
-            && self.record.outcome() != Outcome::Denied
-            && !is_throttled(self.record)
+            && self.answer.outcome != Outcome::Denied
+            && !self.answer.throttled
     }
 
     fn unjudged_drift(&self, index: u32) -> Vec<Drift> {
@@ -392,12 +460,12 @@ impl<'r, 'a> About<'r, 'a> {
             drifts.push(Drift::new(Code::ParametersOmitted));
         }
         for drift in &mut drifts {
-            drift.milder(self.record.outcome(), false);
+            drift.milder(self.answer.outcome, false);
         }
         drifts
     }
 
-    fn finding(&self, index: u32, request: &Request, drift: Drift) -> Finding {
+    pub(crate) fn finding(&self, index: u32, request: &Request, drift: Drift) -> Finding {
         let finding_id = self.finding_id(request, &drift);
         let deciding = drift.statement;
         Finding {
@@ -422,7 +490,7 @@ impl<'r, 'a> About<'r, 'a> {
             policy: deciding.as_ref().map(|deciding| deciding.policy.clone()),
             denied_by_statement: deciding.as_ref().is_some_and(|deciding| deciding.denies),
             statement: deciding.map(|deciding| deciding.name),
-            outcome: self.record.outcome(),
+            outcome: self.answer.outcome,
             decision: drift.decision,
             waiver: None,
         }

@@ -16,6 +16,8 @@ mod hash;
 mod judge;
 mod record_rule;
 pub mod replay;
+pub mod resolve;
+mod resource_fact;
 mod stored;
 pub mod summary;
 pub mod target;
@@ -29,3 +31,4 @@ pub use explain::{
 pub use finding::{Code, Finding, Severity};
 pub use hash::hex;
 pub use judge::{ENGINE, Filter, Judge, Sink, Verdict, catalog_hash};
+pub use resource_fact::{Fact, FactKind, ResourceFact, property};

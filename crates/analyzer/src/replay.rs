@@ -12,6 +12,7 @@
 pub(crate) mod alias;
 mod definitions;
 mod entries;
+mod facts;
 mod global;
 mod keys;
 pub mod refusal;
@@ -30,6 +31,7 @@ use iam_policy::{ContextValue, RequestContext, ResourceValue, partition_of_regio
 use sagemaker_catalog::{Action, Catalog, EventAction, REDACTED, Texts};
 
 use crate::actor::Actor;
+use crate::resource_fact::Fact;
 use crate::target::Facts;
 use crate::walk::{FREE_MAPS, walk};
 use refusal::Refusal;
@@ -89,6 +91,8 @@ pub struct Replay {
     pub omitted: bool,
     /// Who in Studio is behind the call, where the parameters say so.
     pub studio: Studio,
+    /// What the call says about resources.
+    pub(crate) facts: Vec<Fact>,
     /// Contexts of earlier records, to be used again.
     spare: RefCell<Vec<RequestContext>>,
 }
@@ -126,6 +130,11 @@ pub(crate) struct Call<'r, 'n, 'a> {
 }
 
 impl Replay {
+    /// One request that is known already.
+    pub(crate) fn of_one(request: Request, instance_types: Vec<String>) -> Self {
+        Self { requests: vec![request], instance_types, ..Self::default() }
+    }
+
     /// Replays a record, whose parameters are parsed, into the requests that IAM authorised. What
     /// was here before is gone.
     pub fn replay(
@@ -146,6 +155,7 @@ impl Replay {
         self.refusal = refused.then(|| Refusal::parse(message));
         self.instance_types = call.instance_types();
         self.studio = call.studio();
+        self.facts = call.facts(&self.instance_types);
         self.requests = call.requests(self.refusal.as_ref());
     }
 }

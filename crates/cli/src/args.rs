@@ -90,7 +90,7 @@ pub(crate) enum CatalogCommand {
 }
 
 #[derive(Debug, Parser)]
-#[command(group(clap::ArgGroup::new("source").required(true).args(["trail", "event"])))]
+#[command(group(clap::ArgGroup::new("source").required(true).args(["trail", "event", "lake"])))]
 pub(crate) struct ExplainArgs {
     /// Log files, or folders of them, to look for the call in
     #[arg(long, num_args = 1.., value_name = "PATH", requires = "event_id")]
@@ -98,6 +98,9 @@ pub(crate) struct ExplainArgs {
     /// A file with the call, in any form CloudTrail writes it; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) event: Option<PathBuf>,
+    /// A lake that `analyze --out` has written, to look for the call in
+    #[arg(long, value_name = "DIR", requires = "event_id")]
+    pub(crate) lake: Option<PathBuf>,
     /// The call's eventID; without it the file must hold one call
     #[arg(long, value_name = "ID")]
     pub(crate) event_id: Option<String>,

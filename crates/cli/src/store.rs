@@ -1,6 +1,6 @@
 //! Where the files of a lake are put: a folder, or memory when nothing is to be written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ pub(crate) trait Store {
     type File: ChunkReader + 'static;
 
     /// Puts a file, whole or not at all. A file of that path is replaced.
-    fn put(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), FileError>;
+    fn put(&mut self, path: &str, bytes: Bytes) -> Result<(), FileError>;
     /// Opens a file.
     fn open(&self, path: &str) -> Result<Self::File, FileError>;
     /// The names of the Parquet files in a folder, sorted; none when there is no such folder.
@@ -33,7 +33,7 @@ pub(crate) struct Folder {
 impl Store for Folder {
     type File = File;
 
-    fn put(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), FileError> {
+    fn put(&mut self, path: &str, bytes: Bytes) -> Result<(), FileError> {
         files::write(&self.root.join(path), &bytes)
     }
 
@@ -79,8 +79,8 @@ pub(crate) struct Memory {
 impl Store for Memory {
     type File = Bytes;
 
-    fn put(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), FileError> {
-        self.files.insert(path.to_owned(), Bytes::from(bytes));
+    fn put(&mut self, path: &str, bytes: Bytes) -> Result<(), FileError> {
+        self.files.insert(path.to_owned(), bytes);
         Ok(())
     }
 
@@ -95,9 +95,13 @@ impl Store for Memory {
         Ok(self.files.keys().filter_map(inside).collect())
     }
 
-    fn folders(&self, _folder: &str) -> Result<Vec<String>, FileError> {
-        // A lake in memory holds nothing from before.
-        Ok(Vec::new())
+    fn folders(&self, folder: &str) -> Result<Vec<String>, FileError> {
+        let inside = |path: &String| {
+            let (name, _) = path.strip_prefix(folder)?.strip_prefix('/')?.split_once('/')?;
+            Some(name.to_owned())
+        };
+        let names: BTreeSet<String> = self.files.keys().filter_map(inside).collect();
+        Ok(names.into_iter().collect())
     }
 
     fn remove(&mut self, path: &str) -> Result<(), FileError> {

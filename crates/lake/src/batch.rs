@@ -12,7 +12,7 @@ use crate::error::LakeError;
 use crate::names::{self, WorkIdentity};
 use crate::provenance::Provenance;
 use crate::quarantine::{self, QuarantineEntry};
-use crate::rows::{CallRow, FindingRow, ObjectRow, TableRow};
+use crate::rows::{CallRow, FactRow, FindingRow, ObjectRow, TableRow};
 use crate::schema::partition;
 use crate::sorter::{MAX_WEIGHT, Sorter};
 
@@ -35,6 +35,8 @@ pub struct ObjectRows {
     pub calls: Vec<CallRow>,
     /// Its findings.
     pub findings: Vec<FindingRow>,
+    /// What its records say about resources.
+    pub facts: Vec<FactRow>,
     /// What of it could not be read.
     pub quarantine: Vec<QuarantineEntry>,
 }
@@ -51,7 +53,7 @@ pub struct Part {
 /// The files of a batch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BatchOutput {
-    /// Calls and findings, to be put before the ledger, in any order.
+    /// Calls, findings and facts, to be put before the ledger, in any order.
     pub parts: Vec<Part>,
     /// What could not be read, to be put before the ledger too.
     pub quarantine: Option<Part>,
@@ -71,6 +73,7 @@ pub struct Batch {
     objects: Objects,
     calls: Sorter<CallRow>,
     findings: Sorter<FindingRow>,
+    facts: Sorter<FactRow>,
 }
 
 type Objects = BTreeMap<(String, String), Object>;
@@ -97,6 +100,7 @@ impl Batch {
             objects: BTreeMap::new(),
             calls: Sorter::new(max_weight),
             findings: Sorter::new(max_weight),
+            facts: Sorter::new(max_weight),
         }
     }
 
@@ -115,13 +119,14 @@ impl Batch {
     pub fn add(&mut self, rows: ObjectRows) -> Result<bool, LakeError> {
         self.check(&rows)?;
         let date = date_of(&rows);
-        let ObjectRows { object: row, calls, findings, quarantine, .. } = rows;
+        let ObjectRows { object: row, calls, findings, facts, quarantine, .. } = rows;
         let key = (row.object.clone(), row.identity.clone());
         let btree_map::Entry::Vacant(place) = self.objects.entry(key) else { return Ok(false) };
         let quarantine = quarantine::lines(&row.object, quarantine);
         place.insert(Object { row, date, quarantine });
         calls.into_iter().try_for_each(|row| self.calls.push(row.date(), row))?;
         findings.into_iter().try_for_each(|row| self.findings.push(row.date(), row))?;
+        facts.into_iter().try_for_each(|row| self.facts.push(row.date(), row))?;
         Ok(true)
     }
 
@@ -130,12 +135,13 @@ impl Batch {
     /// # Errors
     /// [`LakeError::Write`] when Parquet refuses the rows.
     pub fn finish(self) -> Result<BatchOutput, LakeError> {
-        let Self { work, objects, calls, findings, .. } = self;
+        let Self { work, objects, calls, findings, facts, .. } = self;
         let inputs = objects.keys().map(|(object, identity)| (object.as_str(), identity.as_str()));
         let batch = work.batch_hash(inputs);
         let engine = &work.provenance.engine;
         let mut parts = files(calls, engine, &batch)?;
         parts.extend(files(findings, engine, &batch)?);
+        parts.extend(files(facts, engine, &batch)?);
         let newest = objects.values().filter_map(|object| object.date).max().unwrap_or(UNDATED);
         let quarantine = quarantine_part(&objects, newest, &batch);
         let ledger = files(ledger(objects, newest, &batch)?, engine, &batch)?;
@@ -153,7 +159,8 @@ impl Batch {
         };
         let all_ours = ours(&rows.object.provenance)
             && rows.calls.iter().all(|row| ours(&row.provenance))
-            && rows.findings.iter().all(|row| ours(&row.provenance));
+            && rows.findings.iter().all(|row| ours(&row.provenance))
+            && rows.facts.iter().all(|row| ours(&row.provenance));
         if all_ours { Ok(()) } else { Err(LakeError::MixedJudgements { object: object() }) }
     }
 }

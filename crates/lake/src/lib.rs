@@ -2,7 +2,7 @@
 //!
 //! For: the columns of the tables ([`Table`], [`Column`]); reading an object into rows
 //! ([`read_object`]); turning the rows of a unit of work into files ([`Batch`]); reading files
-//! ([`RowReader`]); and making one file of a day's many ([`DayMerge`], [`ObjectMerge`]), which is
+//! ([`RowReader`]); and making one file of a day's many ([`DayMerge`], [`TableMerge`]), which is
 //! the only place where rows go away. This is the only crate that knows Arrow and Parquet.
 //!
 //! Not for: files, buckets and queues. Bytes come in, bytes go out; the command line and the
@@ -37,13 +37,13 @@
 //!     "#.to_vec()),
 //!     ("policies/ml.json".to_owned(), br#"{
 //!         "Version": "2012-10-17",
-//!         "Statement": [{"Effect": "Allow", "Action": "sagemaker:Delete*", "Resource": "*"}]
+//!         "Statement": [{"Effect": "Allow", "Action": "sagemaker:Describe*", "Resource": "*"}]
 //!     }"#.to_vec()),
 //! ]);
 //! let log_file = br#"{"Records":[{"eventVersion":"1.11","eventTime":"2026-06-01T12:00:00Z",
 //!     "eventID":"6f0d0c4a-0000-4000-8000-000000000001","eventType":"AwsApiCall",
 //!     "awsRegion":"eu-west-1","recipientAccountId":"111122223333",
-//!     "eventSource":"sagemaker.amazonaws.com","eventName":"DeleteModel",
+//!     "eventSource":"sagemaker.amazonaws.com","eventName":"DescribeModel",
 //!     "userIdentity":{"type":"AssumedRole","accountId":"111122223333","sessionContext":
 //!         {"sessionIssuer":{"type":"Role","accountId":"111122223333",
 //!          "arn":"arn:aws:iam::111122223333:role/ml/DataScientist"}}},
@@ -79,7 +79,7 @@
 //! assert_eq!((report.rows_in, report.rows_out, report.duplicates), (2, 1, 1));
 //!
 //! let row = RowReader::<CallRow>::open(Bytes::from(file))?.next().unwrap()?;
-//! assert_eq!(row.call.action, "sagemaker:DeleteModel");
+//! assert_eq!(row.call.action, "sagemaker:DescribeModel");
 //! assert_eq!(&*row.source_object, "one.json");
 //! assert_eq!(row.call.decision, Some(iam_policy::Decision::Allowed));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -97,6 +97,7 @@ mod plan;
 mod provenance;
 mod quarantine;
 mod reader;
+mod resolved;
 mod rows;
 mod schema;
 mod sorter;
@@ -105,15 +106,20 @@ mod writer;
 pub use batch::{Batch, BatchOutput, ObjectRows, Part, UNDATED};
 pub use error::LakeError;
 pub use merge::{
-    Conflict, DayFile, DayMerge, MergeInput, MergePlan, MergeReport, ObjectMerge, plan_merge,
+    Conflict, DayFile, DayMerge, MergeInput, MergePlan, MergeReport, MergedAlone, TableMerge,
+    plan_merge,
 };
-pub use names::{WorkIdentity, is_merged, merged_name};
+pub use names::{WorkIdentity, is_merged, merged_name, resolved_name};
 pub use object::{read_object, unreadable_object};
 pub use plan::{BATCH_BYTES, plan_batches};
 pub use provenance::Provenance;
 pub use quarantine::{MAX_RAW, QuarantineEntry};
 pub use reader::{FileInfo, READ_ROWS, RowReader, file_info};
-pub use rows::{CallRow, FindingRow, ObjectRow, ReadRow, TableRow};
+pub use resolved::ResolvedDay;
+pub use rows::{
+    CallRow, FactRow, FindingRow, ObjectRow, OpenCall, ReadRow, ResolutionRow, ResolvedFindingRow,
+    TableRow, calls_of_event, open_calls,
+};
 pub use schema::{Column, ColumnType, META_ENGINE, META_PARTS, META_SCHEMA, Table};
 pub use writer::{ROW_GROUP_ROWS, TableWriter};
 

@@ -29,7 +29,7 @@ use parquet::file::reader::ChunkReader;
 use crate::error::LakeError;
 use crate::kway::{SortedRows, Source};
 use crate::names::merged_name;
-use crate::rows::{CallRow, FindingRow, ObjectRow, TableRow};
+use crate::rows::{CallRow, FactRow, FindingRow, ObjectRow, TableRow};
 use crate::schema::Table;
 use crate::writer::TableWriter;
 use input::{Opened, open, parts_of, share};
@@ -157,22 +157,24 @@ impl<F: ChunkReader + 'static> DayMerge<F> {
     }
 }
 
-/// The merge of one day's ledger: of each object and content, the greatest judgement.
+/// The merge of one day of a table of which repeats go away one by one: the ledger, of each object
+/// and content the greatest judgement; facts, what each record says once.
 #[derive(Debug)]
-pub struct ObjectMerge<F> {
-    objects: Vec<Opened<F>>,
+pub struct TableMerge<R, F> {
+    files: Vec<Opened<F>>,
     parts: BTreeSet<String>,
+    row: std::marker::PhantomData<fn() -> R>,
 }
 
-impl<F: ChunkReader + 'static> ObjectMerge<F> {
-    /// Opens the ledger files of one day, all of them.
+impl<R: MergedAlone, F: ChunkReader + 'static> TableMerge<R, F> {
+    /// Opens the files of one day, all of them.
     ///
     /// # Errors
     /// [`LakeError::Input`] names the file that could not be read.
-    pub fn new(objects: Vec<MergeInput<F>>) -> Result<Self, LakeError> {
-        let objects = share(objects);
-        let parts = parts_of(Table::Objects, &objects)?;
-        Ok(Self { objects, parts })
+    pub fn new(files: Vec<MergeInput<F>>) -> Result<Self, LakeError> {
+        let files = share(files);
+        let parts = parts_of(R::TABLE, &files)?;
+        Ok(Self { files, parts, row: std::marker::PhantomData })
     }
 
     /// The parts that the merged file stands for.
@@ -197,9 +199,15 @@ impl<F: ChunkReader + 'static> ObjectMerge<F> {
         out: W,
     ) -> Result<(W, MergeReport), LakeError> {
         // The greatest judgement comes first in order, so what it replaces repeats it.
-        write_merged(&self.objects, Vec::new(), |_: &ObjectRow| true, engine, &self.parts, out)
+        write_merged(&self.files, Vec::new(), |_: &R| true, engine, &self.parts, out)
     }
 }
+
+/// Rows of which repeats follow the one that counts.
+pub trait MergedAlone: TableRow {}
+
+impl MergedAlone for ObjectRow {}
+impl MergedAlone for FactRow {}
 
 fn write_merged<R: TableRow, F: ChunkReader + 'static, W: Write + Send>(
     inputs: &[Opened<F>],

@@ -12,6 +12,7 @@ const DIGITS: usize = 32;
 
 const PART: &str = "part-";
 const MERGED: &str = "merged-";
+const RESOLVED: &str = "resolved-";
 const EXTENSION: &str = ".parquet";
 
 /// What, besides its inputs, tells one unit of work from another.
@@ -36,12 +37,8 @@ impl WorkIdentity {
         &self,
         inputs: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> String {
-        let judged = &self.provenance;
         let mut hash = NameHash::new("batch");
-        hash.add(&judged.policy_set);
-        hash.add(&judged.revision.to_string());
-        hash.add(&judged.verdict_hash);
-        hash.add(&judged.engine);
+        hash.judged(&self.provenance);
         hash.add(&self.catalog_hash);
         hash.add(&self.filter);
         for (object, identity) in inputs {
@@ -65,6 +62,18 @@ pub fn merged_name(parts: &BTreeSet<String>) -> String {
         hash.add(part);
     }
     format!("{MERGED}{}{EXTENSION}", hash.finish())
+}
+
+/// The name of the file of what is settled of a day, by the files it is made from: the calls of the
+/// day and the facts up to it.
+#[must_use]
+pub fn resolved_name(by: &Provenance, inputs: &BTreeSet<String>) -> String {
+    let mut hash = NameHash::new("resolved");
+    hash.judged(by);
+    for input in inputs {
+        hash.add(input);
+    }
+    format!("{RESOLVED}{}{EXTENSION}", hash.finish())
 }
 
 /// Whether a file of that name stands for others, which its metadata names.
@@ -91,6 +100,13 @@ impl NameHash {
         let mut hash = Self(Sha256::new());
         hash.add(purpose);
         hash
+    }
+
+    fn judged(&mut self, by: &Provenance) {
+        let Provenance { policy_set, revision, verdict_hash, engine } = by;
+        for text in [policy_set, &revision.to_string(), verdict_hash, engine] {
+            self.add(text);
+        }
     }
 
     fn add(&mut self, text: &str) {

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use analyzer::{Call, Finding, Judge, Sink, Verdict, hex};
+use analyzer::{Call, Finding, Judge, ResourceFact, Sink, Verdict, hex};
 use cloudtrail::{Limits, Object, ObjectKey, Reason, Warning};
 use sha2::{Digest, Sha256};
 
 use crate::batch::ObjectRows;
 use crate::provenance::Provenance;
 use crate::quarantine::QuarantineEntry;
-use crate::rows::{CallRow, FindingRow, ObjectRow};
+use crate::rows::{CallRow, FactRow, FindingRow, ObjectRow};
 
 /// Reads one object: inflates it, judges each of its records, accounts for all of them.
 ///
@@ -72,6 +72,7 @@ fn empty(provenance: &Arc<Provenance>, key: &str, bytes: &[u8]) -> ObjectRows {
         newest_event: None,
         calls: Vec::new(),
         findings: Vec::new(),
+        facts: Vec::new(),
         quarantine: Vec::new(),
     }
 }
@@ -92,6 +93,7 @@ fn read_records(judge: &mut Judge<'_>, object: &Object, rows: &mut ObjectRows) {
             record_hash: String::new(),
             calls: &mut rows.calls,
             findings: &mut rows.findings,
+            facts: &mut rows.facts,
         };
         let verdict = judge.judge(slice, delivered_at, &mut sink);
         let counted = match verdict {
@@ -126,6 +128,7 @@ struct RowSink<'r> {
     record_hash: String,
     calls: &'r mut Vec<CallRow>,
     findings: &'r mut Vec<FindingRow>,
+    facts: &'r mut Vec<FactRow>,
 }
 
 impl Sink for RowSink<'_> {
@@ -142,6 +145,14 @@ impl Sink for RowSink<'_> {
         self.findings.push(FindingRow {
             finding,
             record_hash: self.record_hash.clone(),
+            source_object: Arc::clone(self.source_object),
+            provenance: Arc::clone(self.provenance),
+        });
+    }
+
+    fn fact(&mut self, fact: ResourceFact) {
+        self.facts.push(FactRow {
+            fact,
             source_object: Arc::clone(self.source_object),
             provenance: Arc::clone(self.provenance),
         });

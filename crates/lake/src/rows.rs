@@ -1,14 +1,20 @@
 //! The rows of the tables: what the analysis gives, with where it comes from and who judged.
 
 mod call;
+mod fact;
 mod finding;
 mod object;
 mod open_context;
+mod part_of_call;
+mod resolution;
 mod words;
 
 pub use call::CallRow;
+pub use fact::FactRow;
 pub use finding::FindingRow;
 pub use object::ObjectRow;
+pub use part_of_call::{OpenCall, calls_of_event, open_calls};
+pub use resolution::{ResolutionRow, ResolvedFindingRow};
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -53,6 +59,20 @@ pub trait ReadRow: Sized {
 
     #[doc(hidden)]
     fn read(row: &mut RowDecoder) -> Result<Self, LakeError>;
+}
+
+/// Where a request stands among others in a file. The hash of its record comes before the object
+/// it was read from, so that copies of one body are neighbours.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct RequestPlace<'r> {
+    account: &'r str,
+    principal: &'r str,
+    action: &'r str,
+    /// As it is stored: a finer time would sort apart what is equal once read back.
+    time: i64,
+    event_id: &'r str,
+    request_index: u32,
+    record_hash: &'r str,
 }
 
 /// Bytes of a list, about.

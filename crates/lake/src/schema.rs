@@ -11,6 +11,8 @@
 mod calls;
 mod findings;
 mod objects;
+mod resolutions;
+mod resource_facts;
 
 use std::fmt;
 use std::sync::Arc;
@@ -34,11 +36,24 @@ pub enum Table {
     Findings,
     /// The ledger: one row per input object.
     Objects,
+    /// What records say about resources.
+    ResourceFacts,
+    /// Calls that facts about resources settle.
+    Resolutions,
+    /// What is found of these calls.
+    ResolvedFindings,
 }
 
 impl Table {
     /// Every table, in the order of the declaration.
-    pub const ALL: [Self; 3] = [Self::Calls, Self::Findings, Self::Objects];
+    pub const ALL: [Self; 6] = [
+        Self::Calls,
+        Self::Findings,
+        Self::Objects,
+        Self::ResourceFacts,
+        Self::Resolutions,
+        Self::ResolvedFindings,
+    ];
 
     /// Its name: that of its folder too.
     #[must_use]
@@ -47,6 +62,9 @@ impl Table {
             Self::Calls => "calls",
             Self::Findings => "findings",
             Self::Objects => "objects",
+            Self::ResourceFacts => "resource_facts",
+            Self::Resolutions => "resolutions",
+            Self::ResolvedFindings => "resolved_findings",
         }
     }
 
@@ -57,6 +75,11 @@ impl Table {
             Self::Calls => "Requests that IAM authorised or refused, with what the target says.",
             Self::Findings => "Drift, one row per request and code.",
             Self::Objects => "The ledger: what became of the records of each input object.",
+            Self::ResourceFacts => "What records say about resources: tags, properties, their end.",
+            Self::Resolutions => "Calls that what other records say settles, judged again.",
+            Self::ResolvedFindings => {
+                "Drift of the calls in `resolutions`, in the columns of `findings`."
+            }
         }
     }
 
@@ -64,7 +87,12 @@ impl Table {
     #[must_use]
     pub const fn version(self) -> u32 {
         match self {
-            Self::Calls | Self::Findings | Self::Objects => 1,
+            Self::Calls
+            | Self::Findings
+            | Self::Objects
+            | Self::ResourceFacts
+            | Self::Resolutions
+            | Self::ResolvedFindings => 1,
         }
     }
 
@@ -73,8 +101,10 @@ impl Table {
     pub const fn columns(self) -> &'static [Column] {
         match self {
             Self::Calls => calls::COLUMNS,
-            Self::Findings => findings::COLUMNS,
+            Self::Findings | Self::ResolvedFindings => findings::COLUMNS,
             Self::Objects => objects::COLUMNS,
+            Self::ResourceFacts => resource_facts::COLUMNS,
+            Self::Resolutions => resolutions::COLUMNS,
         }
     }
 

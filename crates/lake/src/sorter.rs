@@ -99,7 +99,7 @@ pub(crate) fn rows_at_a_time(files: usize) -> usize {
 }
 
 /// Sorts references: rows are large, and moving them is most of what sorting would cost.
-fn write_sorted<R: TableRow>(
+pub(crate) fn write_sorted<R: TableRow>(
     rows: &[R],
     engine: &str,
     parts: &BTreeSet<String>,

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use cloudtrail::Record;
 use iam_policy::json::Node;
 use iam_policy::{ContextValue, partition_of_region};
-use sagemaker_catalog::{Action, Catalog, KeyRule, KeySource, ParameterPath, Texts, Transform};
+use sagemaker_catalog::{
+    AbsentRule, Action, Catalog, KeyRule, KeySource, ParameterPath, Texts, Transform,
+};
 
 use crate::replay::{Replay, Request, RequestKind};
 use crate::target::Facts;
@@ -66,6 +68,8 @@ pub(super) struct Origins<'r> {
     omitted: bool,
     action: Option<&'r Action>,
     catalog: &'static Catalog,
+    /// What is known is that of a row, which keeps the values without the parameters.
+    of_row: bool,
     /// The facts say what `iam:PassedToService` is in the partition of the call.
     stated_service: bool,
 }
@@ -120,7 +124,18 @@ impl<'r> Origins<'r> {
         let partition = partition_of_region(record.aws_region.as_deref().unwrap_or_default());
         let stated_service = facts.passed_to_service.contains_key(partition);
         let omitted = replay.omitted;
-        Self { record, parameters: shown, omitted, action, catalog, stated_service }
+        let of_row = false;
+        Self { record, parameters: shown, omitted, action, catalog, of_row, stated_service }
+    }
+
+    /// For the rows of a record: where the catalog says that their values were read.
+    pub(super) fn of_rows(
+        record: &'r Record<'r>,
+        facts: &Facts,
+        catalog: &'static Catalog,
+    ) -> Self {
+        let origins = Self::new(record, None, &Replay::default(), facts, catalog);
+        Self { of_row: true, ..origins }
     }
 
     pub(super) fn of(&self, request: &Request, key: &str, value: &ContextValue) -> Origin {
@@ -289,6 +304,9 @@ impl<'r> Origins<'r> {
         let Some(rule) = names.filter_map(|name| rule_of(action, name)).next() else {
             return untold("no record shows it");
         };
+        if self.of_row {
+            return in_row(request, rule, value);
+        }
         if !self.shows_parameters(value) {
             return self.hidden_parameters();
         }
@@ -321,14 +339,17 @@ impl<'r> Origins<'r> {
 
     /// The paths of a key that find something, from the root of the record.
     fn paths_with_values(&self, rule: &KeyRule) -> Vec<String> {
-        let Some(parameters) = self.parameters else { return Vec::new() };
         let paths = rule.sources.iter().flat_map(|source| &source.paths);
+        if self.of_row {
+            return paths.map(member).collect();
+        }
+        let Some(parameters) = self.parameters else { return Vec::new() };
         let found = paths.filter(|path| !Texts::of([*path], parameters).is_absent());
         found.map(member).collect()
     }
 
     fn shows_parameters(&self, value: &ContextValue) -> bool {
-        self.parameters.is_some() || matches!(value, ContextValue::Known(_))
+        self.of_row || self.parameters.is_some() || matches!(value, ContextValue::Known(_))
     }
 
     fn hidden_parameters(&self) -> Origin {
@@ -336,6 +357,33 @@ impl<'r> Origins<'r> {
             true => "CloudTrail left out `requestParameters` for their size",
             false => "the record has no `requestParameters`",
         })
+    }
+}
+
+/// Where a row's value was read from, as far as the catalog tells: which of several members it was
+/// is not kept.
+fn in_row(request: &Request, rule: &KeyRule, value: &ContextValue) -> Origin {
+    let members = || rule.sources.iter().flat_map(|source| source.paths.iter().map(member));
+    let found = || match members().collect::<Vec<_>>().as_slice() {
+        [] => "eventName".to_owned(),
+        [only] => only.clone(),
+        [first, second] => format!("{first} or {second}"),
+        [first, others @ ..] => format!("{first} or one of {} other members", others.len()),
+    };
+    let derived = request.derived_keys.iter().any(|derived| same(derived, &rule.key));
+    let has_default =
+        rule.sources.iter().any(|source| matches!(source.absent, AbsentRule::Default(_)));
+    let as_it_is = members().next().is_some() && rule.sources.iter().all(is_as_it_is);
+    match value {
+        ContextValue::Known(_) | ContextValue::OneOf(_) if derived && has_default => {
+            Origin::Default(members().collect())
+        }
+        ContextValue::Known(_) if as_it_is => Origin::Record(found()),
+        ContextValue::Known(_) | ContextValue::OneOf(_) | ContextValue::Present => {
+            Origin::Derived(found())
+        }
+        ContextValue::Absent => Origin::NotSent(members().collect()),
+        ContextValue::Unknown => untold("the record does not show it"),
     }
 }
 

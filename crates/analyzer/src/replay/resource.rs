@@ -88,7 +88,7 @@ impl Call<'_, '_, '_> {
         first_text(paths, parameters).filter(|text| text.starts_with("arn:"))
     }
 
-    fn response_arn(&self, rule: &ResourceRule) -> Option<String> {
+    pub(super) fn response_arn(&self, rule: &ResourceRule) -> Option<String> {
         let path = rule.response_arn.as_ref()?;
         let text = path.first(self.response()?).and_then(Found::text)?;
         text.starts_with("arn:").then(|| text.into_owned())

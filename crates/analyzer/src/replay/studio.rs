@@ -30,30 +30,26 @@ const TAGS: [&str; 3] =
 impl Call<'_, '_, '_> {
     pub(super) fn studio(&self) -> Studio {
         let Parameters::Known(parameters) = self.parameters else { return Studio::default() };
-        let [profile, space, domain] = TAGS.map(|tag| studio_tag(parameters, tag));
-        let domain_id = text(parameters, "domainId");
+        // What holds a slash is no id and no name.
+        let text = |member: &str| self.text(member).filter(|text| !text.contains('/'));
+        let domain_id = text("domainId");
         let named = |kind: &str, member: &str| {
-            let name = text(parameters, member)?;
-            let tail = format!("{kind}/{}/{name}", domain_id.as_deref()?);
+            let tail = format!("{kind}/{}/{}", domain_id.as_deref()?, text(member)?);
             Some(self.arn("sagemaker", &tail))
         };
-        let user_profile_arn = named("user-profile", "userProfileName").or(profile);
-        let space_arn = named("space", "spaceName").or(space);
-        let of_tag = domain.as_deref().and_then(|arn| arn.split_once(":domain/"));
-        let of_owner = || {
-            let owner = user_profile_arn.as_deref().or(space_arn.as_deref())?;
-            owner.rsplit('/').nth(1)
-        };
-        let of_others = of_tag.map(|(_, id)| id).or_else(of_owner).map(str::to_owned);
-        Studio { domain_id: domain_id.or(of_others), user_profile_arn, space_arn }
+        let user_profile_arn = named("user-profile", "userProfileName");
+        let space_arn = named("space", "spaceName");
+        // Whoever names them is not asked for tags, which the caller may choose.
+        if domain_id.is_some() {
+            return Studio { user_profile_arn, space_arn, domain_id };
+        }
+        let [user_profile_arn, space_arn, domain] = TAGS.map(|tag| studio_tag(parameters, tag));
+        let of_domain = domain.as_deref().and_then(|arn| arn.split_once(":domain/"));
+        let owner = user_profile_arn.as_deref().or(space_arn.as_deref());
+        let of_owner = || owner?.rsplit('/').nth(1);
+        let domain_id = of_domain.map(|(_, id)| id).or_else(of_owner).map(str::to_owned);
+        Studio { user_profile_arn, space_arn, domain_id }
     }
-}
-
-fn text(parameters: &Node<'_>, member: &str) -> Option<String> {
-    let path: ParameterPath = member.parse().ok()?;
-    let text = path.first(parameters)?.text().map(Cow::into_owned)?;
-    // A domain, profile or space may be given by its ARN's last part only.
-    (!text.contains('/')).then_some(text)
 }
 
 /// The value of a tag that Studio sets, if it is an ARN.

@@ -58,7 +58,7 @@ impl Call<'_, '_, '_> {
     }
 
     /// The tags of the request; `None` when the record does not show them.
-    fn tags(&self) -> Option<Vec<(String, ContextValue)>> {
+    pub(super) fn tags(&self) -> Option<Vec<(String, ContextValue)>> {
         let Parameters::Known(parameters) = self.parameters else { return None };
         let key: ParameterPath = "tags[].key".parse().ok()?;
         let value: ParameterPath = "tags[].value".parse().ok()?;

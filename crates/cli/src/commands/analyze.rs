@@ -6,6 +6,7 @@
 mod days;
 mod print;
 mod read;
+mod resolve;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,9 @@ use analyzer::target::TargetSet;
 use analyzer::{ENGINE, Filter, catalog_hash};
 use cloudtrail::Limits;
 use iam_policy::AccountId;
-use lake::{Batch, BatchOutput, Part, Provenance, WorkIdentity, plan_batches};
+use lake::{
+    Batch, BatchOutput, Bytes, FindingRow, Part, Provenance, RowReader, WorkIdentity, plan_batches,
+};
 
 use crate::args::AnalyzeArgs;
 use crate::exit_code::Exit;
@@ -49,6 +52,8 @@ struct Totals {
     /// Files that are no logs, and repeats of one that was read.
     passed_over: u64,
     conflicts: u64,
+    /// Requests that the record leaves open and other records settle, by what the target says.
+    resolved: BTreeMap<&'static str, u64>,
     /// Records that were evaluated without a verdict, by the reason as in `calls.not_judged`.
     not_judged: BTreeMap<String, u64>,
     /// Warnings by code: how many files, and the first of them.
@@ -129,7 +134,32 @@ fn analyze(
         put(lake, rows.finish()?, &mut written)?;
     }
     progress.finish_and_clear();
-    days::merge(lake, &written, totals)
+    let own = days::merge(lake, &written, totals)?;
+    let resolved = resolve::resolve(lake, &written, target)?;
+    summary(own, &resolved, totals)
+}
+
+/// Folds the findings of the run, with what facts about resources settle in place of what was left
+/// open.
+fn summary(
+    own: days::Own,
+    resolved: &resolve::Resolved,
+    totals: &mut Totals,
+) -> Result<Summary, Box<dyn std::error::Error>> {
+    let mut summary = Summary::default();
+    for file in own.findings {
+        for row in RowReader::<FindingRow>::open(file)? {
+            let row = row?;
+            if !resolved.replaces(&row) {
+                summary.add(row.finding);
+            }
+        }
+    }
+    for row in resolved.findings.iter().filter(|row| own.open.contains(&resolve::request_id(row))) {
+        summary.add(row.finding.clone());
+    }
+    totals.resolved = resolved.count(&own.open);
+    Ok(summary)
 }
 
 fn jobs(args: &AnalyzeArgs) -> usize {
@@ -178,7 +208,7 @@ fn put(
     let BatchOutput { parts, quarantine, ledger } = output;
     for Part { path, bytes } in parts.into_iter().chain(quarantine).chain(ledger) {
         written.add(&path);
-        lake.put(&path, bytes)?;
+        lake.put(&path, Bytes::from(bytes))?;
     }
     Ok(())
 }

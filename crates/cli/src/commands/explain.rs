@@ -1,11 +1,13 @@
 //! `driftline explain`: one call out of the logs, with everything that is known about it.
 
 mod json;
+mod lake;
 mod text;
 
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use analyzer::target::TargetSet;
 use analyzer::{Judge, RecordExplanation};
 use chrono::{DateTime, Utc};
 use cloudtrail::{Limits, Object, ObjectKey, parse_record};
@@ -21,6 +23,8 @@ use crate::policy_set;
 enum ExplainError {
     #[error("no call with the eventID `{0}` was found")]
     NoSuchCall(String),
+    #[error("`{}` is no lake: it has no folder `calls`, nor `lake/calls`", .0.display())]
+    NoLake(PathBuf),
     #[error("`{}` holds {count} records: say which one with --event-id", path.display())]
     WhichOne { path: PathBuf, count: usize },
     #[error("cannot read `{}`", path.display())]
@@ -38,15 +42,12 @@ struct Found {
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Box<dyn std::error::Error>> {
     let target = policy_set::load(&args.policies)?;
-    let limits = Limits::default();
-    let found = match &args.event {
-        Some(path) => in_event(path, args.event_id.as_deref(), &limits)?,
-        None => in_trail(args, &limits)?,
+    let explained = match &args.lake {
+        Some(folder) => {
+            lake::explain(folder, args.event_id.as_deref().unwrap_or_default(), &target)?
+        }
+        None => explain_records(args, &target)?,
     };
-    let mut judge = Judge::new(&target, limits);
-    let explained: Result<Vec<RecordExplanation>, _> =
-        found.iter().map(|found| judge.explain(&found.record, found.delivered_at)).collect();
-    let explained = explained?;
     let print = match args.format {
         Format::Text => text::text,
         Format::Json => json::json,
@@ -58,6 +59,20 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Box<dyn std::error::Error>
         output::note("note: the logs hold different records under this eventID");
     }
     Ok(Exit::Fine)
+}
+
+fn explain_records(
+    args: &ExplainArgs,
+    target: &TargetSet,
+) -> Result<Vec<RecordExplanation>, Box<dyn std::error::Error>> {
+    let limits = Limits::default();
+    let found = match &args.event {
+        Some(path) => in_event(path, args.event_id.as_deref(), &limits)?,
+        None => in_trail(args, &limits)?,
+    };
+    let mut judge = Judge::new(target, limits);
+    let explained = found.iter().map(|found| judge.explain(&found.record, found.delivered_at));
+    Ok(explained.collect::<Result<_, _>>()?)
 }
 
 /// The record of the file, or that with the id.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use analyzer::Call;
 use chrono::NaiveDate;
 
-use super::{Provenance, ReadRow, TableRow, open_context, weight_of, words};
+use super::{Provenance, ReadRow, RequestPlace, TableRow, open_context, weight_of, words};
 use crate::decode::RowDecoder;
 use crate::encode::RowEncoder;
 use crate::error::LakeError;
@@ -30,6 +30,20 @@ impl CallRow {
         self.call.event_time.date_naive()
     }
 
+    /// Where it stands among the rows of a file.
+    fn place(&self) -> RequestPlace<'_> {
+        let one = &self.call;
+        RequestPlace {
+            account: &one.account,
+            principal: &one.principal,
+            action: &one.action,
+            time: one.event_time.timestamp_millis(),
+            event_id: &one.event_id,
+            request_index: one.request_index,
+            record_hash: &one.record_hash,
+        }
+    }
+
     /// Whether both are the same request of the same body of the same event.
     fn same_request(&self, other: &Self) -> bool {
         self.call.event_id == other.call.event_id
@@ -47,17 +61,8 @@ impl TableRow for CallRow {
     /// By account, principal, action, time, event and request; copies of a record by object. The
     /// hash comes before the object so that copies of one body are neighbours.
     fn order(&self, other: &Self) -> Ordering {
-        let (one, two) = (&self.call, &other.call);
-        // As it is stored: a finer time would sort apart what is equal once read back.
-        let time = |row: &Self| row.call.event_time.timestamp_millis();
-        one.account
-            .cmp(&two.account)
-            .then_with(|| one.principal.cmp(&two.principal))
-            .then_with(|| one.action.cmp(&two.action))
-            .then_with(|| time(self).cmp(&time(other)))
-            .then_with(|| one.event_id.cmp(&two.event_id))
-            .then_with(|| one.request_index.cmp(&two.request_index))
-            .then_with(|| one.record_hash.cmp(&two.record_hash))
+        self.place()
+            .cmp(&other.place())
             .then_with(|| self.source_object.cmp(&other.source_object))
             .then_with(|| self.provenance.cmp(&other.provenance))
     }

@@ -1,7 +1,7 @@
 //! The few words that columns are made of, back to what they stand for.
 
 use analyzer::replay::RequestKind;
-use analyzer::{Code, Severity};
+use analyzer::{Code, FactKind, Severity};
 use cloudtrail::Outcome;
 use iam_policy::Decision;
 
@@ -28,4 +28,8 @@ pub(super) fn code(word: &str) -> Option<Code> {
 
 pub(super) fn severity(word: &str) -> Option<Severity> {
     Severity::ALL.into_iter().find(|severity| severity.as_str() == word)
+}
+
+pub(super) fn fact_kind(word: &str) -> Option<FactKind> {
+    FactKind::ALL.into_iter().find(|kind| kind.as_str() == word)
 }

@@ -10,8 +10,8 @@ use super::samples::{
     write_as_is, write_part,
 };
 use crate::{
-    Batch, CallRow, Conflict, DayMerge, FindingRow, LakeError, MergeInput, MergeReport,
-    ObjectMerge, ObjectRow, Part, Provenance, Table, TableRow, file_info, is_merged, merged_name,
+    Batch, CallRow, Conflict, DayMerge, FindingRow, LakeError, MergeInput, MergeReport, ObjectRow,
+    Part, Provenance, Table, TableMerge, TableRow, file_info, is_merged, merged_name,
 };
 use std::sync::Arc;
 
@@ -63,7 +63,8 @@ fn findings(merge: &DayMerge<Bytes>) -> (Vec<FindingRow>, MergeReport) {
 }
 
 fn objects(files: Vec<MergeInput<Bytes>>) -> (Vec<ObjectRow>, MergeReport) {
-    let (file, report) = ObjectMerge::new(files).unwrap().write(ENGINE, Vec::new()).unwrap();
+    let (file, report) =
+        TableMerge::<ObjectRow, _>::new(files).unwrap().write(ENGINE, Vec::new()).unwrap();
     (read(&Bytes::from(file)), report)
 }
 
@@ -215,7 +216,7 @@ fn objects_keep_their_greatest_judgement() {
         input("y", write_part("part-y", &[row("a", 8, 1, "y"), row("b", 7, 2, "y")])),
         input("z", write_part("part-z", &[row("a", 8, 1, "z"), row("b", 7, 2, "a")])),
     ];
-    let merge = ObjectMerge::new(files.to_vec()).unwrap();
+    let merge = TableMerge::<ObjectRow, _>::new(files.to_vec()).unwrap();
     let (file, report) = merge.write(ENGINE, Vec::new()).unwrap();
     let file = Bytes::from(file);
     assert_eq!(read::<ObjectRow>(&file), [row("a", 8, 1, "y"), row("b", 7, 2, "a")]);

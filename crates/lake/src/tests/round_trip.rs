@@ -11,8 +11,12 @@ use iam_policy::Decision;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
-use super::samples::{at, call, finding, full_call, judged, object, read, write, write_as_is};
-use crate::{CallRow, FindingRow, ObjectRow, ROW_GROUP_ROWS, RowReader, TableRow};
+use super::samples::{
+    at, call, fact, finding, full_call, judged, object, read, resolution, write, write_as_is,
+};
+use crate::{
+    CallRow, FindingRow, ObjectRow, ROW_GROUP_ROWS, ResolvedFindingRow, RowReader, TableRow,
+};
 
 fn check<R: TableRow + PartialEq + Debug>(rows: &[R]) {
     assert_eq!(read::<R>(&write_as_is(rows)), rows);
@@ -55,6 +59,18 @@ fn every_code_and_severity_of_findings() {
     full.decision = Some(Decision::ImplicitlyDenied);
     full.waiver = Some("W-1".to_owned());
     check(&rows);
+}
+
+#[test]
+fn facts_of_every_kind_and_resolutions() {
+    let facts = analyzer::FactKind::ALL.map(|kind| {
+        let mut row = fact("e");
+        row.fact.fact.kind = kind;
+        row
+    });
+    check(&facts);
+    check(&[resolution("a"), resolution("b")]);
+    check(&[ResolvedFindingRow(finding("e", Code::Tags))]);
 }
 
 #[test]

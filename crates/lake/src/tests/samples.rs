@@ -5,15 +5,16 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use analyzer::replay::RequestKind;
-use analyzer::{Call, Code, Finding, OpenContext, Severity};
+use analyzer::resolve::Resolution;
+use analyzer::{Call, Code, Fact, FactKind, Finding, OpenContext, ResourceFact, Severity};
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use cloudtrail::Outcome;
 use iam_policy::{ContextValue, Decision};
 
 use crate::{
-    CallRow, FindingRow, MergeInput, ObjectRow, ObjectRows, Provenance, RowReader, TableRow,
-    TableWriter, WorkIdentity,
+    CallRow, FactRow, FindingRow, MergeInput, ObjectRow, ObjectRows, Provenance, ResolutionRow,
+    RowReader, TableRow, TableWriter, WorkIdentity,
 };
 
 pub(crate) const ENGINE: &str = "0.1.0";
@@ -145,6 +146,54 @@ pub(crate) fn full_call(event_id: &str) -> CallRow {
     row
 }
 
+/// What a record says about a model.
+pub(crate) fn fact(event_id: &str) -> FactRow {
+    let row = call(event_id);
+    let fact = ResourceFact {
+        event_id: row.call.event_id,
+        event_time: row.call.event_time,
+        account: row.call.account,
+        region: row.call.region,
+        event_name: "CreateModel".to_owned(),
+        fact: Fact {
+            resource: "arn:aws:sagemaker:eu-west-1:111122223333:model/churn".to_owned(),
+            kind: FactKind::Created,
+            tags: vec![("team".to_owned(), vec!["nlp".to_owned()]), ("x".to_owned(), Vec::new())],
+            all_tags: true,
+            properties: vec![("instance_types".to_owned(), vec!["ml.m5.large".to_owned()])],
+        },
+        record_hash: row.call.record_hash,
+    };
+    FactRow { fact, source_object: row.source_object, provenance: row.provenance }
+}
+
+/// A call that other records settle.
+pub(crate) fn resolution(event_id: &str) -> ResolutionRow {
+    let row = call(event_id);
+    let resolution = Resolution {
+        event_id: row.call.event_id,
+        request_index: 1,
+        event_time: row.call.event_time,
+        account: row.call.account,
+        region: row.call.region,
+        principal: row.call.principal,
+        action: row.call.action,
+        resources: vec!["arn:aws:sagemaker:eu-west-1:111122223333:model/churn".to_owned()],
+        outcome: Outcome::Succeeded,
+        decision: Decision::Allowed,
+        deciding_layer: Some("identity".to_owned()),
+        deciding_policy: Some("policies/ml.json".to_owned()),
+        deciding_statement: Some("OwnTeam".to_owned()),
+        settled: vec![("aws:ResourceTag/team".to_owned(), vec!["nlp".to_owned()])],
+        unknown_keys: vec!["aws:SourceVpc".to_owned()],
+        fact_events: vec!["created".to_owned()],
+        instance_types: vec!["ml.m5.large".to_owned()],
+        record_hash: row.call.record_hash,
+        findings: Vec::new(),
+    };
+    ResolutionRow { resolution, source_object: row.source_object, provenance: row.provenance }
+}
+
 /// A finding about the first request of a call.
 pub(crate) fn finding(event_id: &str, code: Code) -> FindingRow {
     let row = call(event_id);
@@ -211,7 +260,8 @@ pub(crate) fn object_rows(name: &str, calls: Vec<CallRow>) -> ObjectRows {
     let calls: Vec<CallRow> = calls.into_iter().map(from_here).collect();
     let findings = calls.iter().map(finding_about).collect();
     let object = object(name);
-    ObjectRows { object, newest_event: None, calls, findings, quarantine: Vec::new() }
+    let (facts, quarantine) = (Vec::new(), Vec::new());
+    ObjectRows { object, newest_event: None, calls, findings, facts, quarantine }
 }
 
 /// A finding about a call.

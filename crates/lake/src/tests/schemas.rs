@@ -6,8 +6,8 @@ use bytes::Bytes;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::printer::print_schema;
 
-use super::samples::{call, finding, object, write};
-use crate::{CallRow, FindingRow, ObjectRow, Table, TableRow};
+use super::samples::{call, fact, finding, object, resolution, write};
+use crate::{CallRow, FindingRow, ObjectRow, ResolvedFindingRow, Table, TableRow};
 
 fn printed<R: TableRow>(rows: &[R]) -> String {
     let file: Bytes = write(rows);
@@ -22,7 +22,11 @@ fn parquet_schemas_are_promises() {
     insta::assert_snapshot!("calls", printed::<CallRow>(&[call("e")]));
     insta::assert_snapshot!("findings", printed::<FindingRow>(&[]));
     insta::assert_snapshot!("objects", printed::<ObjectRow>(&[object("o")]));
+    insta::assert_snapshot!("resource_facts", printed(&[fact("e")]));
+    insta::assert_snapshot!("resolutions", printed(&[resolution("e")]));
     assert_eq!(printed::<FindingRow>(&[]), printed(&[finding("e", analyzer::Code::Image)]));
+    let resolved = printed::<ResolvedFindingRow>(&[]).replace("resolved_findings", "findings");
+    assert_eq!(printed::<FindingRow>(&[]), resolved);
 }
 
 #[test]

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
 use analyzer::ENGINE;
-use analyzer::summary::Summary;
 use lake::{
-    Bytes, DayMerge, FindingRow, MergeInput, ObjectMerge, ObjectRow, Provenance, RowReader, Table,
-    is_merged,
+    Bytes, DayMerge, FactRow, MergeInput, MergedAlone, ObjectRow, Provenance, RowReader, Table,
+    TableMerge, is_merged, open_calls,
 };
 
 use super::{AnalyzeError, Totals};
@@ -29,7 +28,7 @@ impl Written {
     }
 
     /// The days (`dt=…`) of a table.
-    fn days(&self, table: Table) -> impl Iterator<Item = &str> {
+    pub(super) fn days(&self, table: Table) -> impl Iterator<Item = &str> {
         let prefix = format!("{table}/");
         self.by_folder.keys().filter_map(move |folder| folder.strip_prefix(&prefix))
     }
@@ -39,32 +38,49 @@ impl Written {
     }
 }
 
-fn folder(table: Table, day: &str) -> String {
+pub(super) fn folder(table: Table, day: &str) -> String {
     format!("{table}/{day}")
 }
 
-/// Merges the days that a run has written to and folds the run's findings.
+/// A request of a record, by event id, index and the record's hash.
+pub(super) type RequestId = (String, u32, String);
+
+/// What a run has found itself, whatever else the lake holds.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    /// Its findings, each call's once; packed, by day.
+    pub(super) findings: Vec<Bytes>,
+    /// Its calls that facts about resources may say something about.
+    pub(super) open: BTreeSet<RequestId>,
+}
+
+/// Merges the days that a run has written to.
 pub(super) fn merge<S: Store>(
     lake: &mut S,
     written: &Written,
     totals: &mut Totals,
-) -> Result<Summary, Box<dyn Error>> {
-    let mut summary = Summary::default();
+) -> Result<Own, Box<dyn Error>> {
+    let mut own = Own::default();
     let mut events = 0_u64;
     // Every finding is about a call of the same day.
     for day in written.days(Table::Calls) {
         let merged = merge_day(lake, written, day)?;
         events = events.saturating_add(merged.events);
         totals.conflicts = totals.conflicts.saturating_add(merged.conflicts);
-        for row in RowReader::<FindingRow>::open(merged.findings)? {
-            summary.add(row?.finding);
+        own.findings.push(merged.findings);
+        for call in open_calls(merged.calls)? {
+            let call = call?;
+            own.open.insert((call.event_id, call.request_index, call.record_hash));
         }
     }
     totals.records.duplicates = totals.records.evaluated.saturating_sub(events);
-    for day in written.days(Table::Objects) {
-        merge_ledger(lake, day)?;
+    for day in written.days(Table::ResourceFacts) {
+        merge_table::<FactRow, S>(lake, day)?;
     }
-    Ok(summary)
+    for day in written.days(Table::Objects) {
+        merge_table::<ObjectRow, S>(lake, day)?;
+    }
+    Ok(own)
 }
 
 /// A lake with verdicts of another policy set of the same revision: which of them counts would be
@@ -91,6 +107,7 @@ pub(super) fn refuse_same_revision(
 struct Day {
     events: u64,
     conflicts: u64,
+    calls: Bytes,
     findings: Bytes,
 }
 
@@ -124,27 +141,28 @@ fn merge_files<S: Store>(
     let (merged_findings, found) = merge.write_findings(ENGINE, conflicting, Vec::new())?;
     let name = merge.file_name();
     drop(merge);
-    put_merged(lake, Table::Calls, day, &name, merged_calls, report.rows_out)?;
-    put_merged(lake, Table::Findings, day, &name, merged_findings.clone(), found.rows_out)?;
+    let (calls_file, findings_file) = (Bytes::from(merged_calls), Bytes::from(merged_findings));
+    put_merged(lake, Table::Calls, day, &name, &calls_file, report.rows_out)?;
+    put_merged(lake, Table::Findings, day, &name, &findings_file, found.rows_out)?;
     remove(lake, Table::Calls, day, calls, &name)?;
     remove(lake, Table::Findings, day, findings, &name)?;
     let conflicts = u64::try_from(report.conflicts.len()).unwrap_or(u64::MAX);
-    Ok(Day { events: report.events, conflicts, findings: Bytes::from(merged_findings) })
+    Ok(Day { events: report.events, conflicts, calls: calls_file, findings: findings_file })
 }
 
-fn merge_ledger<S: Store>(lake: &mut S, day: &str) -> Result<(), Box<dyn Error>> {
-    let names: BTreeSet<String> = lake.names(&folder(Table::Objects, day))?.into_iter().collect();
+fn merge_table<R: MergedAlone, S: Store>(lake: &mut S, day: &str) -> Result<(), Box<dyn Error>> {
+    let names: BTreeSet<String> = lake.names(&folder(R::TABLE, day))?.into_iter().collect();
     if let (1, Some(only)) = (names.len(), names.first())
         && is_merged(only)
     {
         return Ok(());
     }
-    let all = ObjectMerge::new(inputs(lake, Table::Objects, day, &names)?)?;
+    let all = TableMerge::<R, _>::new(inputs(lake, R::TABLE, day, &names)?)?;
     let (merged, report) = all.write(ENGINE, Vec::new())?;
     let name = all.file_name();
     drop(all);
-    put_merged(lake, Table::Objects, day, &name, merged, report.rows_out)?;
-    remove(lake, Table::Objects, day, &names, &name)
+    put_merged(lake, R::TABLE, day, &name, &Bytes::from(merged), report.rows_out)?;
+    remove(lake, R::TABLE, day, &names, &name)
 }
 
 fn inputs<S: Store>(
@@ -167,16 +185,16 @@ fn put_merged<S: Store>(
     table: Table,
     day: &str,
     name: &str,
-    bytes: Vec<u8>,
+    bytes: &Bytes,
     rows: u64,
 ) -> Result<(), Box<dyn Error>> {
     if rows > 0 {
-        lake.put(&format!("{}/{name}", folder(table, day)), bytes)?;
+        lake.put(&format!("{}/{name}", folder(table, day)), bytes.clone())?;
     }
     Ok(())
 }
 
-fn remove<S: Store>(
+pub(super) fn remove<S: Store>(
     lake: &mut S,
     table: Table,
     day: &str,

@@ -162,6 +162,7 @@ fn conservation(totals: &Totals) -> String {
         text.push_str(&format!("; {} of the evaluated had come before", grouped(duplicates)));
     }
     text.push_str(&not_judged(totals));
+    text.push_str(&resolved(totals));
     text.push_str(&format!("\nFiles    {} read", grouped(totals.objects_read)));
     text.push_str(&format!(", {} quarantined", grouped(totals.objects_quarantined)));
     if totals.passed_over > 0 {
@@ -188,6 +189,22 @@ fn not_judged(totals: &Totals) -> String {
     format!("\nUnjudged {} of the evaluated: {}", grouped(all), reasons.join(", "))
 }
 
+/// What the records left open and other records settled.
+fn resolved(totals: &Totals) -> String {
+    let all: u64 = totals.resolved.values().sum();
+    if all == 0 {
+        return String::new();
+    }
+    let decisions = totals.resolved.iter();
+    let decisions: Vec<String> =
+        decisions.map(|(decision, count)| format!("{} {decision}", grouped(*count))).collect();
+    format!(
+        "\nResolved {} requests by what other records say: {}",
+        grouped(all),
+        decisions.join(", ")
+    )
+}
+
 /// `driftline.summary/1`.
 #[derive(Serialize)]
 struct SummaryJson {
@@ -195,6 +212,8 @@ struct SummaryJson {
     records: RecordsJson,
     objects: ObjectsJson,
     not_judged: BTreeMap<String, u64>,
+    /// Requests that other records settle, by decision.
+    resolved: BTreeMap<&'static str, u64>,
     findings: Vec<FindingJson>,
 }
 
@@ -250,6 +269,7 @@ fn json(summary: &Summary, totals: &Totals) -> Result<String, serde_json::Error>
         },
         objects: ObjectsJson { read: totals.objects_read, quarantined: totals.objects_quarantined },
         not_judged: totals.not_judged.clone(),
+        resolved: totals.resolved.clone(),
         findings: summary.findings().into_iter().map(finding_json).collect(),
     };
     Ok(output::visible_json(&serde_json::to_string_pretty(&json)?) + "\n")

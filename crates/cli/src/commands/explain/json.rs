@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use analyzer::resolve::Resolution;
 use analyzer::{RecordExplanation, RequestExplanation};
 use iam_policy::{ContextValue, KeyValue, ResourceValue};
 use serde::Serialize;
@@ -27,6 +28,17 @@ struct Record<'e> {
     exempt: Option<&'e str>,
     policies: Vec<Policy<'e>>,
     requests: Vec<Request<'e>>,
+    resolutions: Vec<ResolutionJson<'e>>,
+}
+
+/// What other records settle of a request.
+#[derive(Serialize)]
+struct ResolutionJson<'e> {
+    request_index: u32,
+    decision: &'static str,
+    settled: BTreeMap<&'e str, &'e [String]>,
+    fact_events: &'e [String],
+    instance_types: &'e [String],
 }
 
 #[derive(Serialize)]
@@ -115,9 +127,21 @@ pub(super) fn json(explanation: &RecordExplanation) -> Result<String, serde_json
             .map(|(layer, policy)| Policy { layer: layer.as_str(), policy })
             .collect(),
         requests: explanation.requests.iter().map(|r| request(explanation, r)).collect(),
+        resolutions: explanation.resolutions.iter().map(resolution).collect(),
     };
     let json = serde_json::to_string_pretty(&record)?;
     Ok(output::visible_json(&json) + "\n")
+}
+
+fn resolution(resolution: &Resolution) -> ResolutionJson<'_> {
+    let settled = resolution.settled.iter();
+    ResolutionJson {
+        request_index: resolution.request_index,
+        decision: resolution.decision.as_str(),
+        settled: settled.map(|(key, values)| (key.as_str(), values.as_slice())).collect(),
+        fact_events: &resolution.fact_events,
+        instance_types: &resolution.instance_types,
+    }
 }
 
 fn request<'e>(record: &'e RecordExplanation, request: &'e RequestExplanation) -> Request<'e> {

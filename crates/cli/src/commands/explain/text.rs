@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use analyzer::resolve::Resolution;
 use analyzer::{Finding, KeyExplanation, Origin, RecordExplanation, RequestExplanation};
 use cloudtrail::Outcome;
 use iam_policy::{ContextValue, KeyValue, ResourceValue};
@@ -13,6 +14,11 @@ pub(super) fn text(explanation: &RecordExplanation) -> Result<String, serde_json
     for (index, request) in explanation.requests.iter().enumerate() {
         let first = explanation.requests.first().filter(|_| index > 0);
         write_request(&mut text, index, request, first);
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        let own = explanation.resolutions.iter().filter(|one| one.request_index == index);
+        for resolution in own {
+            write_resolution(&mut text, resolution);
+        }
     }
     Ok(text)
 }
@@ -80,6 +86,24 @@ fn write_request(
     for key in own {
         let _ = writeln!(text, "  {:<width$}  {}", visible(&key.key), told(key));
     }
+}
+
+/// What other records settle of a request.
+fn write_resolution(text: &mut String, resolution: &Resolution) {
+    let _ = writeln!(text, "Settled by other records: {}", resolution.decision);
+    for (key, values) in &resolution.settled {
+        let values: Vec<String> =
+            values.iter().map(|value| format!("`{}`", visible(value))).collect();
+        let values = if values.is_empty() { "absent".to_owned() } else { values.join(" or ") };
+        let _ = writeln!(text, "  {}  {values}", visible(key));
+    }
+    if !resolution.instance_types.is_empty() {
+        let types: Vec<String> =
+            resolution.instance_types.iter().map(|text| visible(text)).collect();
+        let _ = writeln!(text, "  instance types of the configuration  {}", types.join(", "));
+    }
+    let events: Vec<String> = resolution.fact_events.iter().map(|id| visible(id)).collect();
+    let _ = writeln!(text, "  as told by {}", events.join(", "));
 }
 
 /// The value and where it comes from.

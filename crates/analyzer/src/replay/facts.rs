@@ -1,0 +1,147 @@
+//! What a call that succeeded says about the resources it created, changed, tagged or deleted.
+
+use std::borrow::Cow;
+
+use cloudtrail::Outcome;
+use iam_policy::{ContextValue, KeyValue, ResourceValue};
+use sagemaker_catalog::{Action, Found, ParameterPath, ResourceRule, Texts};
+
+use super::{Call, Parameters};
+use crate::resource_fact::{Fact, FactKind, keys_alone, property};
+
+/// Apps have the tags of their domain, profile and space besides their own; spaces may have those
+/// of the domain.
+/// <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AddTags.html>
+const HEIRS: [&str; 2] = ["app", "space"];
+
+/// The name of every session of Studio and of notebook instances. Studio puts tags on what is
+/// created from it.
+/// <https://docs.aws.amazon.com/sagemaker/latest/dg/domain-multiple.html>
+const STUDIO_SESSION: &str = "SageMaker";
+
+impl Call<'_, '_, '_> {
+    pub(super) fn facts(&self, instance_types: &[String]) -> Vec<Fact> {
+        let succeeded = self.record.outcome() == Outcome::Succeeded;
+        let Some(action) = self.event.action.filter(|_| succeeded && !self.only_reads()) else {
+            return Vec::new();
+        };
+        match action.name.as_str() {
+            "AddTags" => self.tags_changed(FactKind::TagsSet).into_iter().collect(),
+            "DeleteTags" => self.tags_changed(FactKind::TagsRemoved).into_iter().collect(),
+            "UpdateEndpoint" => self.endpoint_changed(action).into_iter().collect(),
+            name if name.starts_with("Delete") => self.deleted().into_iter().collect(),
+            _ => {
+                let created = action.resources.iter().filter(|rule| rule.created);
+                created.filter_map(|rule| self.created(action, rule, instance_types)).collect()
+            }
+        }
+    }
+
+    fn created(
+        &self,
+        action: &Action,
+        rule: &ResourceRule,
+        instance_types: &[String],
+    ) -> Option<Fact> {
+        let arn = self.response_arn(rule).or_else(|| one_arn(self.resource_of(rule)))?;
+        let mut fact = Fact::new(FactKind::Created, arn);
+        let tags = self.plain_tags();
+        // Who asks on somebody's behalf, and Studio, may add tags of their own.
+        let asked_directly = self.record.user_identity.invoked_by.is_none()
+            && self.actor.session_name.as_deref() != Some(STUDIO_SESSION);
+        let heir = HEIRS.contains(&rule.resource_type.as_str());
+        fact.all_tags = tags.is_some() && asked_directly && !heir;
+        fact.tags = tags.unwrap_or_default();
+        fact.properties = self.properties(action, instance_types);
+        Some(fact)
+    }
+
+    fn tags_changed(&self, kind: FactKind) -> Option<Fact> {
+        let Parameters::Known(parameters) = self.parameters else { return None };
+        let arn = path("resourceArn")?.first(parameters)?.text().map(Cow::into_owned)?;
+        let tags = match kind {
+            FactKind::TagsSet => self.plain_tags(),
+            _ => {
+                let keys = Texts::of([&path("tagKeys[]")?], parameters);
+                let all = keys.is_complete() && !keys.values.is_empty();
+                all.then(|| keys_alone(keys.values.into_iter().map(Cow::into_owned).collect()))
+            }
+        };
+        Some(match tags {
+            Some(tags) => Fact { tags, ..Fact::new(kind, arn) },
+            None => Fact::new(FactKind::TagsUnknown, arn),
+        })
+    }
+
+    fn endpoint_changed(&self, action: &Action) -> Option<Fact> {
+        let endpoint = self.resource_of(action.resource("endpoint")?);
+        let fact = Fact::new(FactKind::Changed, one_arn(endpoint)?);
+        Some(Fact { properties: self.properties(action, &[]), ..fact })
+    }
+
+    fn deleted(&self) -> Option<Fact> {
+        let (resource, _) = self.primary_resource(None);
+        Some(Fact::new(FactKind::Deleted, one_arn(resource)?))
+    }
+
+    /// The tags of the request, sorted, if the record shows all of them.
+    fn plain_tags(&self) -> Option<Vec<(String, Vec<String>)>> {
+        let tags = self.tags()?.into_iter().map(|(key, value)| match value {
+            ContextValue::Known(KeyValue::One(text)) => Some((key, vec![text])),
+            _ => None,
+        });
+        let mut tags: Vec<(String, Vec<String>)> = tags.collect::<Option<_>>()?;
+        tags.sort();
+        Some(tags)
+    }
+
+    fn properties(&self, action: &Action, instance_types: &[String]) -> Vec<(String, Vec<String>)> {
+        let mut properties = Vec::new();
+        let mut add = |name: &str, values: Vec<String>| {
+            if !values.is_empty() {
+                properties.push((name.to_owned(), values));
+            }
+        };
+        match action.name.as_str() {
+            "CreateEndpointConfig" => add(property::INSTANCE_TYPES, instance_types.to_vec()),
+            "CreateEndpoint" | "UpdateEndpoint" => {
+                let config = action.resource("endpoint-config").map(|rule| self.resource_of(rule));
+                add(property::ENDPOINT_CONFIG, config.and_then(one_arn).into_iter().collect());
+            }
+            "CreateSpace" => {
+                add(property::OWNER_USER_PROFILE_ARN, self.owner_of_space().into_iter().collect());
+                let sharing = self.text("spaceSharingSettings.sharingType");
+                add(property::SPACE_SHARING_TYPE, sharing.into_iter().collect());
+            }
+            _ => {}
+        }
+        properties
+    }
+
+    fn owner_of_space(&self) -> Option<String> {
+        let owner = self.text("ownershipSettings.ownerUserProfileName")?;
+        let domain = self.text("domainId")?;
+        Some(self.arn("sagemaker", &format!("user-profile/{domain}/{owner}")))
+    }
+
+    /// The text of a parameter.
+    pub(super) fn text(&self, member: &str) -> Option<String> {
+        let Parameters::Known(parameters) = self.parameters else { return None };
+        path(member)?.first(parameters).and_then(Found::text).map(Cow::into_owned)
+    }
+}
+
+fn path(text: &str) -> Option<ParameterPath> {
+    text.parse().ok()
+}
+
+/// The resource as one ARN. Of the spellings of a name it is the one that was given; those who look
+/// for it do not mind letter case.
+fn one_arn(resource: ResourceValue) -> Option<String> {
+    let arn = match resource {
+        ResourceValue::Known(arn) => arn,
+        ResourceValue::OneOf(spellings) => spellings.into_iter().next()?,
+        ResourceValue::Like(_) | ResourceValue::Unknown => return None,
+    };
+    (arn.starts_with("arn:") && !arn.contains('*')).then_some(arn)
+}

@@ -1,0 +1,393 @@
+//! What other records settle, each case a short story: calls with their second, and what the target
+//! says in the end of the one that is asked for.
+
+use cloudtrail::Limits;
+use iam_policy::Decision;
+use proptest::prelude::*;
+
+use super::{FactBook, Resolution, Resolver};
+use crate::explain::Rows;
+use crate::judge::Judge;
+use crate::judge::tests::{record, set};
+use crate::target::TargetSet;
+
+/// The second of a call, its event and its parameters.
+type Scene = (u32, &'static str, &'static str);
+
+/// What the team may do with what is tagged as the team's.
+const BY_TAG: &str = r#"
+    {"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*",
+     "Condition": {"StringEquals": {"aws:ResourceTag/team": "nlp"}}},
+    {"Effect": "Allow", "Action": ["sagemaker:Create*", "sagemaker:AddTags"], "Resource": "*"}"#;
+
+const MODEL: &str = r#"{"modelName": "churn"}"#;
+const NLP: &str = r#"{"modelName": "churn", "tags": [{"key": "team", "value": "nlp"}]}"#;
+const CV: &str = r#"{"modelName": "churn", "tags": [{"key": "team", "value": "cv"}]}"#;
+const TAG_NLP: &str = r#"{"resourceArn": "arn:aws:sagemaker:eu-west-1:111122223333:model/churn",
+    "tags": [{"key": "team", "value": "nlp"}]}"#;
+const TAG_COST: &str = r#"{"resourceArn": "arn:aws:sagemaker:eu-west-1:111122223333:model/churn",
+    "tags": [{"key": "cost", "value": "9"}]}"#;
+const UNTAG: &str = r#"{"resourceArn": "arn:aws:sagemaker:eu-west-1:111122223333:model/churn",
+    "tagKeys": ["team"]}"#;
+
+fn text(scene: &Scene, changes: &[(&str, &str)]) -> String {
+    let (second, event, parameters) = scene;
+    let time = format!("\"2026-06-01T12:{:02}:{:02}Z\"", second / 60, second % 60);
+    let id = format!("\"{event}-{second}\"");
+    let own = [("eventTime", time.as_str()), ("eventID", &id), ("requestParameters", parameters)];
+    record(event, &[&own[..], changes].concat())
+}
+
+fn rows(set: &TargetSet, records: &[String]) -> Rows {
+    let mut rows = Rows::default();
+    let mut judge = Judge::new(set, Limits::default());
+    for record in records {
+        judge.judge(record.as_bytes(), None, &mut rows);
+    }
+    rows
+}
+
+fn resolutions(set: &TargetSet, rows: &Rows) -> Vec<Resolution> {
+    let mut book = FactBook::default();
+    rows.facts.iter().for_each(|fact| book.add(fact.clone()));
+    let mut resolver = Resolver::new(set, &book);
+    rows.calls.iter().filter_map(|call| resolver.resolve(call)).collect()
+}
+
+/// The verdict on the last call of the story: that of its record, and what became of it.
+fn told(set: &TargetSet, records: &[String]) -> String {
+    let rows = rows(set, records);
+    let last = rows.calls.iter().rev().find(|call| call.request_index == 0).unwrap();
+    let resolutions = resolutions(set, &rows);
+    let resolution = resolutions.iter().find(|found| found.event_id == last.event_id);
+    let before = last.decision.map_or("unjudged", Decision::as_str);
+    let after = resolution.map_or("open".to_owned(), |found| {
+        let codes: Vec<&str> = found.findings.iter().map(|finding| finding.code.as_str()).collect();
+        let codes = if codes.is_empty() { String::new() } else { format!(" {}", codes.join("+")) };
+        format!("{}{codes} by {}", found.decision, found.fact_events.join(", "))
+    });
+    format!("{before}: {after}")
+}
+
+fn check(policy: &str, story: &[Scene], wanted: &str) {
+    let records: Vec<String> = story.iter().map(|scene| text(scene, &[])).collect();
+    let set = set(policy, "");
+    assert_eq!(told(&set, &records), wanted, "{story:?}");
+    // The order in which records come plays no part, but for which is asked for.
+    let (last, before) = records.split_last().unwrap();
+    let mut turned: Vec<String> = before.iter().rev().cloned().collect();
+    turned.push(last.clone());
+    assert_eq!(told(&set, &turned), wanted, "{story:?}, turned");
+}
+
+#[test]
+fn tags_of_the_creation_settle_a_later_call() {
+    let (allowed, denied) =
+        ("Undetermined: Allowed by", "Undetermined: ImplicitlyDenied DRF109 by");
+    let story = |create| [(1, "CreateModel", create), (9, "DeleteModel", MODEL)];
+    check(BY_TAG, &story(NLP), &format!("{allowed} CreateModel-1"));
+    check(BY_TAG, &story(CV), &format!("{denied} CreateModel-1"));
+    check(BY_TAG, &story(MODEL), &format!("{denied} CreateModel-1"));
+}
+
+#[test]
+fn tags_that_change_count_from_the_next_second_on() {
+    let delete = (9, "DeleteModel", MODEL);
+    let create = (1, "CreateModel", CV);
+    let denied = "Undetermined: ImplicitlyDenied DRF109 by";
+    for (between, wanted) in [
+        ((5, "AddTags", TAG_NLP), "Undetermined: Allowed by AddTags-5, CreateModel-1".to_owned()),
+        ((5, "AddTags", TAG_COST), format!("{denied} AddTags-5, CreateModel-1")),
+        ((5, "DeleteTags", UNTAG), format!("{denied} CreateModel-1, DeleteTags-5")),
+        ((12, "AddTags", TAG_NLP), format!("{denied} CreateModel-1")),
+        // In the very second of the call, or of the creation, the order is not told.
+        ((9, "AddTags", TAG_NLP), "Undetermined: open".to_owned()),
+        ((1, "AddTags", TAG_NLP), "Undetermined: open".to_owned()),
+    ] {
+        check(BY_TAG, &[create, between, delete], &wanted);
+    }
+}
+
+#[test]
+fn what_was_not_seen_from_its_creation_on_settles_nothing() {
+    let delete = (9, "DeleteModel", MODEL);
+    check(BY_TAG, &[delete], "Undetermined: open");
+    check(BY_TAG, &[(5, "AddTags", TAG_NLP), delete], "Undetermined: open");
+    let gone = [(1, "CreateModel", NLP), (5, "DeleteModel", MODEL), delete];
+    check(BY_TAG, &gone, "Undetermined: open");
+    let again = [gone[0], gone[1], (6, "CreateModel", CV), delete];
+    check(BY_TAG, &again, "Undetermined: ImplicitlyDenied DRF109 by CreateModel-6");
+    let other = r#"{"modelName": "other", "tags": [{"key": "team", "value": "nlp"}]}"#;
+    check(BY_TAG, &[(1, "CreateModel", other), delete], "Undetermined: open");
+}
+
+#[test]
+fn facts_of_failed_calls_are_none() {
+    let set = set(BY_TAG, "");
+    let delete = text(&(9, "DeleteModel", MODEL), &[]);
+    for (name, error, wanted) in [
+        ("no error", "", "Undetermined: Allowed by CreateModel-1"),
+        ("refused", r#""AccessDenied""#, "Undetermined: open"),
+        ("failed", r#""ResourceLimitExceeded""#, "Undetermined: open"),
+    ] {
+        let create = text(&(1, "CreateModel", NLP), &[("errorCode", error)]);
+        assert_eq!(told(&set, &[create, delete.clone()]), wanted, "{name}");
+    }
+}
+
+/// Whoever creates on somebody's behalf may add tags: what is there counts, what is not is open.
+#[test]
+fn tags_that_others_may_add_are_open() {
+    let set = set(BY_TAG, "");
+    let delete = text(&(9, "DeleteModel", MODEL), &[]);
+    let identity = |name: &str, more: &str| {
+        format!(
+            r#"{{"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/Scientist/{name}",
+                {more} "sessionContext": {{"sessionIssuer":
+                {{"type": "Role", "arn": "arn:aws:iam::111122223333:role/ml/Scientist"}}}}}}"#
+        )
+    };
+    let studio = identity("SageMaker", "");
+    let stack = identity("ana", r#""invokedBy": "cloudformation.amazonaws.com","#);
+    for who in [&studio, &stack] {
+        for (parameters, wanted) in
+            [(NLP, "Undetermined: Allowed by CreateModel-1"), (MODEL, "Undetermined: open")]
+        {
+            let create = text(&(1, "CreateModel", parameters), &[("userIdentity", who)]);
+            assert_eq!(told(&set, &[create, delete.clone()]), wanted, "{who} {parameters}");
+        }
+    }
+}
+
+#[test]
+fn hidden_tags_are_open() {
+    let set = set(BY_TAG, "");
+    let delete = text(&(9, "DeleteModel", MODEL), &[]);
+    for create in [
+        r#"{"modelName": "churn", "tags": "HIDDEN_DUE_TO_SECURITY_REASONS"}"#,
+        r#"{"modelName": "churn", "tags": [{"key": "team", "value": "HIDDEN_DUE_TO_SECURITY_REASONS"}]}"#,
+    ] {
+        let create = text(&(1, "CreateModel", create), &[]);
+        assert_eq!(told(&set, &[create, delete.clone()]), "Undetermined: open");
+    }
+    let hidden = r#"{"resourceArn": "arn:aws:sagemaker:eu-west-1:111122223333:model/churn",
+        "tags": "HIDDEN_DUE_TO_SECURITY_REASONS"}"#;
+    check(
+        BY_TAG,
+        &[(1, "CreateModel", NLP), (5, "AddTags", hidden), (9, "DeleteModel", MODEL)],
+        "Undetermined: open",
+    );
+}
+
+#[test]
+fn the_tagging_api_changes_tags_too() {
+    let set = set(BY_TAG, "");
+    let create = text(&(1, "CreateModel", CV), &[]);
+    let delete = text(&(9, "DeleteModel", MODEL), &[]);
+    let arn = "arn:aws:sagemaker:eu-west-1:111122223333:model/churn";
+    let parameters = format!(r#"{{"resourceARNList": ["{arn}"], "tags": {{"team": "nlp"}}}}"#);
+    let untag = format!(r#"{{"resourceARNList": ["{arn}"], "tagKeys": ["team"]}}"#);
+    let source = ("eventSource", "\"tagging.amazonaws.com\"");
+    for (event, parameters, response, wanted) in [
+        (
+            "TagResources",
+            &parameters,
+            r#"{"failedResourcesMap": {}}"#,
+            "Allowed by CreateModel-1, TagResources-5",
+        ),
+        ("TagResources", &parameters, r#"{"failedResourcesMap": {"a": {}}}"#, "open"),
+        ("TagResources", &parameters, "null", "open"),
+        (
+            "UntagResources",
+            &untag,
+            r#"{"failedResourcesMap": {}}"#,
+            "ImplicitlyDenied DRF109 by CreateModel-1, UntagResources-5",
+        ),
+        (
+            "GetResources",
+            &untag,
+            r#"{"failedResourcesMap": {}}"#,
+            "ImplicitlyDenied DRF109 by CreateModel-1",
+        ),
+    ] {
+        let time = ("eventTime", "\"2026-06-01T12:00:05Z\"");
+        let id = format!("\"{event}-5\"");
+        let changes = [
+            source,
+            time,
+            ("eventID", id.as_str()),
+            ("requestParameters", parameters.as_str()),
+            ("responseElements", response),
+        ];
+        let between = record(event, &changes);
+        let records = [create.clone(), between, delete.clone()];
+        assert_eq!(told(&set, &records), format!("Undetermined: {wanted}"), "{event} {response}");
+    }
+}
+
+/// A name is created in one spelling, and may be used in another; two that differ in letter case
+/// alone are told apart by nobody.
+#[test]
+fn spellings_of_a_name_are_one_resource() {
+    let create = r#"{"modelName": "Churn", "tags": [{"key": "team", "value": "nlp"}]}"#;
+    let delete = (9, "DeleteModel", r#"{"modelName": "Churn"}"#);
+    let story = [(1, "CreateModel", create), delete];
+    check(BY_TAG, &story, "Undetermined: Allowed by CreateModel-1");
+    check(BY_TAG, &[story[0], (3, "CreateModel", NLP), delete], "Undetermined: open");
+}
+
+#[test]
+fn tag_keys_that_differ_in_case_are_one_condition_key() {
+    let both = r#"{"modelName": "churn", "tags":
+        [{"key": "team", "value": "nlp"}, {"key": "Team", "value": "cv"}]}"#;
+    let delete = (9, "DeleteModel", MODEL);
+    check(BY_TAG, &[(1, "CreateModel", both), delete], "Undetermined: open");
+    let same = r#"{"modelName": "churn", "tags":
+        [{"key": "team", "value": "nlp"}, {"key": "Team", "value": "nlp"}]}"#;
+    check(BY_TAG, &[(1, "CreateModel", same), delete], "Undetermined: Allowed by CreateModel-1");
+}
+
+const SPACES: &str = r#"
+    {"Effect": "Allow", "Action": "sagemaker:CreateSpace", "Resource": "*"},
+    {"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*",
+     "Condition": {"StringEquals": {"sagemaker:SpaceSharingType": "Private"}}}"#;
+
+#[test]
+fn a_space_is_as_it_was_created() {
+    let space = |sharing: &str| -> &'static str {
+        let text = format!(
+            r#"{{"domainId": "d-1", "spaceName": "lab", "spaceSharingSettings": {{"sharingType": "{sharing}"}},
+                "ownershipSettings": {{"ownerUserProfileName": "ana"}}}}"#
+        );
+        Box::leak(text.into_boxed_str())
+    };
+    let of_space = r#"{"domainId": "d-1", "spaceName": "lab"}"#;
+    let app =
+        r#"{"domainId": "d-1", "spaceName": "lab", "appType": "JupyterLab", "appName": "default"}"#;
+    for (event, parameters) in [
+        ("CreateApp", app),
+        ("DeleteApp", app),
+        ("UpdateSpace", of_space),
+        ("DeleteSpace", of_space),
+    ] {
+        let story = |sharing| [(1, "CreateSpace", space(sharing)), (9, event, parameters)];
+        check(SPACES, &story("Private"), "Undetermined: Allowed by CreateSpace-1");
+        let shared = "Undetermined: ImplicitlyDenied DRF119 by CreateSpace-1";
+        check(SPACES, &story("Shared"), shared);
+        check(SPACES, &[(9, event, parameters)], "Undetermined: open");
+    }
+    // A tag is the caller's to choose: it makes no app one of a space.
+    let spoofed = r#"{"domainId": "d-1", "userProfileName": "bob", "appType": "JupyterLab",
+        "appName": "default", "tags": [{"key": "sagemaker:space-arn",
+        "value": "arn:aws:sagemaker:eu-west-1:111122223333:space/d-1/lab"}]}"#;
+    let story = [(1, "CreateSpace", space("Private")), (9, "CreateApp", spoofed)];
+    check(SPACES, &story, "Undetermined: open");
+}
+
+#[test]
+fn the_owner_of_a_space_is_who_it_was_created_for() {
+    let policy = r#"
+        {"Effect": "Allow", "Action": "sagemaker:CreateSpace", "Resource": "*"},
+        {"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*", "Condition": {"ArnLike": {
+         "sagemaker:OwnerUserProfileArn": "arn:aws:sagemaker:*:*:user-profile/d-1/ana"}}}"#;
+    let create = r#"{"domainId": "d-1", "spaceName": "lab",
+        "ownershipSettings": {"ownerUserProfileName": "ana"}}"#;
+    let delete = (9, "DeleteSpace", r#"{"domainId": "d-1", "spaceName": "lab"}"#);
+    let story = [(1, "CreateSpace", create), delete];
+    check(policy, &story, "Undetermined: Allowed by CreateSpace-1");
+    // With capitals the key may be spelt either way.
+    let upper = create.replace("ana", "Ana").leak();
+    check(policy, &[(1, "CreateSpace", upper), delete], "Undetermined: open");
+}
+
+#[test]
+fn an_endpoint_starts_what_its_configuration_asks_for() {
+    let rule = "[[record_rule]]\nprincipals = [\"*\"]\ninstance_types = [\"ml.m5.*\"]\n";
+    let set = set(crate::judge::tests::ALLOW, rule);
+    let config = |kind: &str| {
+        format!(
+            r#"{{"endpointConfigName": "c", "productionVariants":
+                [{{"variantName": "a", "modelName": "churn", "instanceType": "{kind}"}}]}}"#
+        )
+    };
+    let told = |kind: &str, event: &'static str| {
+        let parameters = config(kind);
+        let create: Scene = (1, "CreateEndpointConfig", parameters.leak());
+        let start: Scene = (9, event, r#"{"endpointName": "e", "endpointConfigName": "c"}"#);
+        let rows = rows(&set, &[text(&create, &[]), text(&start, &[])]);
+        let resolutions = resolutions(&set, &rows);
+        let shown = resolutions.iter().map(|found| {
+            let codes: Vec<String> = found
+                .findings
+                .iter()
+                .map(|f| format!("{} {}", f.code, f.observed.join(", ")))
+                .collect();
+            format!("{} {} {}", found.event_id, found.decision, codes.join("+"))
+        });
+        shown.collect::<Vec<_>>()
+    };
+    for event in ["CreateEndpoint", "UpdateEndpoint"] {
+        let none: [&str; 0] = [];
+        assert_eq!(told("ml.m5.large", event), none);
+        let wanted = format!("{event}-9 Allowed DRF101 ml.p4d.24xlarge");
+        assert_eq!(told("ml.p4d.24xlarge", event), [wanted]);
+    }
+}
+
+/// The scenes that the property test picks from.
+const SCENES: [(&str, &str); 8] = [
+    ("CreateModel", NLP),
+    ("CreateModel", CV),
+    ("CreateModel", MODEL),
+    ("AddTags", TAG_NLP),
+    ("AddTags", TAG_COST),
+    ("DeleteTags", UNTAG),
+    ("DeleteModel", MODEL),
+    ("DescribeModel", MODEL),
+];
+
+/// What the tag of the team is before a second, told in the plainest way: one scene after the
+/// other. `None` where this is not known.
+fn team_before(scenes: &[(u32, usize)], second: u32) -> Option<Option<&'static str>> {
+    let mut known: Option<Option<&'static str>> = None;
+    for (_, scene) in scenes.iter().filter(|(at, _)| *at < second) {
+        known = match scene {
+            0 => Some(Some("nlp")),
+            1 => Some(Some("cv")),
+            2 => Some(None),
+            3 => known.map(|_| Some("nlp")),
+            5 => known.map(|_| None),
+            6 => None,
+            _ => known,
+        };
+    }
+    known
+}
+
+proptest! {
+    /// Against a plain account of the same story, and in any order of the records.
+    #[test]
+    fn the_book_tells_what_happened(
+        picks in prop::collection::vec(0..SCENES.len(), 1..9),
+        order in prop::collection::vec(any::<u32>(), 9),
+    ) {
+        let scenes: Vec<(u32, usize)> = (1..).zip(picks).collect();
+        let mut records: Vec<(u32, String)> = Vec::new();
+        for ((second, pick), key) in scenes.iter().zip(&order) {
+            let (event, parameters) = SCENES[*pick];
+            records.push((*key, text(&(*second, event, parameters), &[])));
+        }
+        let asked: Scene = (59, "DescribeModel", MODEL);
+        records.push((order[0] / 2, text(&asked, &[])));
+        records.sort();
+        let records: Vec<String> = records.into_iter().map(|(_, record)| record).collect();
+        let set = set(BY_TAG, "");
+        let found = resolutions(&set, &rows(&set, &records));
+        let found = found.iter().find(|found| found.event_id == "DescribeModel-59");
+        let wanted = team_before(&scenes, 59).map(|team| match team {
+            Some("nlp") => Decision::Allowed,
+            _ => Decision::ImplicitlyDenied,
+        });
+        prop_assert_eq!(found.map(|found| found.decision), wanted);
+    }
+}

@@ -1,0 +1,196 @@
+//! What facts about resources settle, once a run has written its calls and facts.
+//!
+//! Only days from the first one on that the run has written to can have changed: a fact says
+//! something about later calls alone. Each of them is settled anew from all calls of the day and all
+//! facts of the lake, so files may come in any order, in one run or in many.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+
+use analyzer::resolve::{FactBook, Resolver, is_replaced};
+use analyzer::target::TargetSet;
+use iam_policy::Decision;
+use lake::{
+    Bytes, CallRow, FactRow, FindingRow, Part, Provenance, ResolutionRow, ResolvedDay,
+    ResolvedFindingRow, RowReader, Table, open_calls, resolved_name,
+};
+
+use super::days::{RequestId, Written, folder, remove};
+use super::provenance;
+use crate::store::Store;
+
+/// What is settled in the days that a run has written to, and later.
+#[derive(Debug, Default)]
+pub(super) struct Resolved {
+    decisions: BTreeMap<RequestId, Decision>,
+    pub(super) findings: Vec<FindingRow>,
+}
+
+pub(super) fn request_id(row: &FindingRow) -> RequestId {
+    (row.finding.event_id.clone(), row.finding.request_index, row.record_hash.clone())
+}
+
+impl Resolved {
+    /// Whether a finding is about a call that was open and is so no more.
+    pub(super) fn replaces(&self, row: &FindingRow) -> bool {
+        let decision = self.decisions.get(&request_id(row));
+        is_replaced(&row.finding) && decision.is_some_and(|now| *now != Decision::Undetermined)
+    }
+
+    /// How many of these requests were settled, by what the target says now.
+    pub(super) fn count(&self, requests: &BTreeSet<RequestId>) -> BTreeMap<&'static str, u64> {
+        let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
+        let settled = self.decisions.iter().filter(|(id, _)| requests.contains(*id));
+        for (_, decision) in settled {
+            let count = counts.entry(decision.as_str()).or_default();
+            *count = count.saturating_add(1);
+        }
+        counts
+    }
+
+    fn add(&mut self, day: &ResolvedDay) {
+        let decisions = day.resolutions.iter().map(|row| {
+            let one = &row.resolution;
+            let id = (one.event_id.clone(), one.request_index, one.record_hash.clone());
+            (id, one.decision)
+        });
+        self.decisions.extend(decisions);
+        self.findings.extend(day.findings.iter().cloned());
+    }
+}
+
+/// Settles the days that a run may have changed.
+pub(super) fn resolve<S: Store>(
+    lake: &mut S,
+    written: &Written,
+    target: &TargetSet,
+) -> Result<Resolved, Box<dyn Error>> {
+    let mut resolved = Resolved::default();
+    let changed = written.days(Table::Calls).chain(written.days(Table::ResourceFacts)).min();
+    let Some(first) = changed.map(str::to_owned) else { return Ok(resolved) };
+    let book = facts(lake)?;
+    let by = provenance(target);
+    for day in lake.folders(Table::Calls.as_str())? {
+        if day < first {
+            continue;
+        }
+        let settled = settle(lake, &day, &by, target, &book)?;
+        resolved.add(&settled);
+        put(lake, &day, settled, &by)?;
+    }
+    Ok(resolved)
+}
+
+/// All facts of the lake.
+fn facts<S: Store>(lake: &S) -> Result<FactBook, Box<dyn Error>> {
+    let mut book = FactBook::default();
+    for day in lake.folders(Table::ResourceFacts.as_str())? {
+        for name in lake.names(&folder(Table::ResourceFacts, &day))? {
+            let file = lake.open(&format!("{}/{name}", folder(Table::ResourceFacts, &day)))?;
+            for row in RowReader::<FactRow>::open(file)? {
+                book.add(row?.fact);
+            }
+        }
+    }
+    Ok(book)
+}
+
+/// What is settled of a day: by this policy set anew, by others as it was.
+fn settle<S: Store>(
+    lake: &S,
+    day: &str,
+    by: &Provenance,
+    target: &TargetSet,
+    book: &FactBook,
+) -> Result<ResolvedDay, Box<dyn Error>> {
+    let mut settled = ResolvedDay::default();
+    let mut resolver = Resolver::new(target, book);
+    let mut others = BTreeSet::new();
+    for name in lake.names(&folder(Table::Calls, day))? {
+        let path = format!("{}/{name}", folder(Table::Calls, day));
+        let mut ours = false;
+        for call in open_calls(lake.open(&path)?)? {
+            let call = call?;
+            if *call.provenance == *by {
+                ours = true;
+            } else {
+                others.insert((call.event_id, call.request_index, call.record_hash));
+            }
+        }
+        if !ours {
+            continue;
+        }
+        for row in RowReader::<CallRow>::open(lake.open(&path)?)? {
+            let row = row?;
+            if *row.provenance == *by {
+                settled.add(&mut resolver, &row);
+            }
+        }
+    }
+    if !others.is_empty() {
+        keep_of_others(lake, day, &others, by, &mut settled)?;
+    }
+    Ok(settled)
+}
+
+/// Keeps what another policy set has settled of calls that are still its own: that set is not at
+/// hand to ask again.
+fn keep_of_others<S: Store>(
+    lake: &S,
+    day: &str,
+    others: &BTreeSet<RequestId>,
+    by: &Provenance,
+    settled: &mut ResolvedDay,
+) -> Result<(), Box<dyn Error>> {
+    for name in lake.names(&folder(Table::Resolutions, day))? {
+        let file = lake.open(&format!("{}/{name}", folder(Table::Resolutions, day)))?;
+        for row in RowReader::<ResolutionRow>::open(file)? {
+            let row = row?;
+            let one = &row.resolution;
+            let id = (one.event_id.clone(), one.request_index, one.record_hash.clone());
+            if *row.provenance != *by && others.contains(&id) {
+                settled.resolutions.push(row);
+            }
+        }
+    }
+    for name in lake.names(&folder(Table::ResolvedFindings, day))? {
+        let file = lake.open(&format!("{}/{name}", folder(Table::ResolvedFindings, day)))?;
+        for row in RowReader::<ResolvedFindingRow>::open(file)? {
+            let ResolvedFindingRow(row) = row?;
+            if *row.provenance != *by && others.contains(&request_id(&row)) {
+                settled.findings.push(row);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Puts what is settled of a day, and takes away what was there before.
+fn put<S: Store>(
+    lake: &mut S,
+    day: &str,
+    settled: ResolvedDay,
+    by: &Provenance,
+) -> Result<(), Box<dyn Error>> {
+    let date = day.strip_prefix("dt=").unwrap_or(day).parse()?;
+    let mut inputs: BTreeSet<String> =
+        lake.names(&folder(Table::Calls, day))?.into_iter().collect();
+    let mut days = lake.folders(Table::ResourceFacts.as_str())?;
+    days.retain(|facts| facts.as_str() <= day);
+    for facts in days {
+        inputs.extend(lake.names(&folder(Table::ResourceFacts, &facts))?);
+    }
+    let name = resolved_name(by, &inputs);
+    let mut kept: BTreeSet<Table> = BTreeSet::new();
+    for Part { path, bytes } in settled.files(date, by, &inputs)? {
+        let tables = [Table::Resolutions, Table::ResolvedFindings];
+        kept.extend(tables.into_iter().filter(|table| path.starts_with(&format!("{table}/"))));
+        lake.put(&path, Bytes::from(bytes))?;
+    }
+    for table in [Table::Resolutions, Table::ResolvedFindings] {
+        let names = lake.names(&folder(table, day))?.into_iter().collect();
+        let keep = if kept.contains(&table) { name.as_str() } else { "" };
+        remove(lake, table, day, &names, keep)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,241 @@
+//! What one record leaves open and others settle: tags, endpoint configurations, spaces. The lake
+//! holds the same whether the files come in one run, in another order or one at a time.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use lake::{ReadRow, ResolutionRow, ResolvedFindingRow, RowReader, TableRow};
+use serde_json::{Value, json};
+
+use crate::driftline::driftline;
+
+const ACCOUNT: &str = "111122223333";
+
+/// Days that the records lie on, and files they lie in.
+const DAYS: usize = 3;
+const FILES: usize = 7;
+
+/// A generator of numbers that is the same everywhere.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % bound
+    }
+}
+
+fn record(second: usize, event: &str, parameters: &Value) -> Value {
+    let day = second * DAYS / 86_400 + 1;
+    let of_day = second * DAYS % 86_400;
+    let (hour, minute) = (of_day / 3600, of_day % 3600 / 60);
+    let time = format!("2026-06-{day:02}T{hour:02}:{minute:02}:{:02}Z", of_day % 60);
+    json!({
+        "eventVersion": "1.11", "eventID": format!("{event}-{second}"), "eventTime": time,
+        "eventSource": "sagemaker.amazonaws.com", "eventName": event, "eventType": "AwsApiCall",
+        "awsRegion": "eu-west-1", "recipientAccountId": ACCOUNT,
+        "sourceIPAddress": "203.0.113.7", "userAgent": "Boto3/1.38",
+        "userIdentity": {
+            "type": "AssumedRole", "principalId": "AROAEXAMPLE:ana", "accountId": ACCOUNT,
+            "arn": format!("arn:aws:sts::{ACCOUNT}:assumed-role/Scientist/ana"),
+            "accessKeyId": "ASIAEXAMPLE",
+            "sessionContext": {
+                "sessionIssuer": {"type": "Role", "accountId": ACCOUNT,
+                    "arn": format!("arn:aws:iam::{ACCOUNT}:role/ml/Scientist")},
+                "attributes": {"creationDate": "2026-06-01T00:00:00Z", "mfaAuthenticated": "false"}
+            }
+        },
+        "requestParameters": parameters
+    })
+}
+
+/// Models with tags that change, endpoints with configurations, spaces: each created, changed and
+/// used some time later.
+fn planted(numbers: &mut Numbers) -> Vec<Value> {
+    let mut records = Vec::new();
+    let team = |numbers: &mut Numbers| ["nlp", "cv"][numbers.below(2)];
+    for number in 0..24 {
+        let start = numbers.below(40_000);
+        let mut at = start;
+        let mut later = |numbers: &mut Numbers| {
+            at += 1 + numbers.below(8_000);
+            at
+        };
+        let model = format!("model-{number}");
+        let arn = format!("arn:aws:sagemaker:eu-west-1:{ACCOUNT}:model/{model}");
+        let tags = json!([{"key": "team", "value": team(numbers)}]);
+        records.push(record(start, "CreateModel", &json!({"modelName": model, "tags": tags})));
+        if numbers.below(2) == 0 {
+            let tags = json!([{"key": "team", "value": team(numbers)}]);
+            let parameters = json!({"resourceArn": arn, "tags": tags});
+            records.push(record(later(numbers), "AddTags", &parameters));
+        }
+        records.push(record(later(numbers), "DeleteModel", &json!({"modelName": model})));
+        let (config, endpoint) = (format!("config-{number}"), format!("endpoint-{number}"));
+        let kind = ["ml.m5.large", "ml.p4d.24xlarge"][numbers.below(2)];
+        let variant = json!({"variantName": "a", "modelName": model, "instanceType": kind});
+        let parameters = json!({"endpointConfigName": config, "productionVariants": [variant]});
+        records.push(record(later(numbers), "CreateEndpointConfig", &parameters));
+        let parameters = json!({"endpointName": endpoint, "endpointConfigName": config});
+        records.push(record(later(numbers), "CreateEndpoint", &parameters));
+        let space = format!("space-{number}");
+        let sharing = ["Private", "Shared"][numbers.below(2)];
+        let parameters = json!({"domainId": "d-1", "spaceName": space,
+            "spaceSharingSettings": {"sharingType": sharing}});
+        records.push(record(later(numbers), "CreateSpace", &parameters));
+        let parameters = json!({"domainId": "d-1", "spaceName": space});
+        records.push(record(later(numbers), "DeleteSpace", &parameters));
+    }
+    records
+}
+
+fn write_policy_set(folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    let manifest = "schema = 1\nrevision = 1\nname = \"test\"\n\n[[binding]]\nname = \"b\"\n\
+        principals = [\"arn:aws:iam::*:role/ml/*\"]\nidentity = [\"p.json\"]\n\n[[record_rule]]\n\
+        principals = [\"*\"]\ninstance_types = [\"ml.m5.*\", \"ml.p4d.*\"]\n\n[[record_rule]]\n\
+        principals = [\"*/ml/Scientist\"]\ninstance_types = [\"ml.m5.*\"]\n";
+    let manifest = manifest.replace("\"*/ml/Scientist\"", "\"arn:aws:iam::*:role/ml/*\"");
+    fs::write(folder.join("policy-set.toml"), manifest).unwrap();
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Sid": "Make", "Effect": "Allow", "Action": ["sagemaker:Create*", "sagemaker:AddTags"],
+         "Resource": "*"},
+        {"Sid": "OwnTeam", "Effect": "Allow", "Action": "sagemaker:DeleteModel", "Resource": "*",
+         "Condition": {"StringEquals": {"aws:ResourceTag/team": "nlp"}}},
+        {"Sid": "OwnSpace", "Effect": "Allow", "Action": "sagemaker:DeleteSpace", "Resource": "*",
+         "Condition": {"StringEquals": {"sagemaker:SpaceSharingType": "Private"}}}
+    ]});
+    fs::write(folder.join("p.json"), policy.to_string()).unwrap();
+}
+
+/// Puts each record in one of the files, whatever its day.
+fn write_trail(folder: &Path, records: &[Value], numbers: &mut Numbers) -> Vec<PathBuf> {
+    fs::create_dir_all(folder).unwrap();
+    let mut files = vec![Vec::new(); FILES];
+    for record in records {
+        files[numbers.below(FILES)].push(record);
+    }
+    let written = files.iter().enumerate().map(|(number, records)| {
+        let path = folder.join(format!("{number}.json"));
+        fs::write(&path, json!({"Records": records}).to_string()).unwrap();
+        path
+    });
+    written.collect()
+}
+
+fn rows<R: TableRow + ReadRow>(lake: &Path) -> Vec<R> {
+    let mut rows = Vec::new();
+    let Ok(days) = fs::read_dir(lake.join(R::TABLE.as_str())) else { return rows };
+    for day in days {
+        for file in fs::read_dir(day.unwrap().path()).unwrap() {
+            let file = File::open(file.unwrap().path()).unwrap();
+            rows.extend(RowReader::<R>::open(file).unwrap().map(|row| row.unwrap()));
+        }
+    }
+    rows
+}
+
+/// What the lake says is settled, without where its records were read.
+fn settled(out: &Path) -> BTreeSet<String> {
+    let lake = out.join("lake");
+    let mut lines = BTreeSet::new();
+    for row in rows::<ResolutionRow>(&lake) {
+        let one = row.resolution;
+        let line = format!(
+            "{} {} {} {:?} {:?} {:?}",
+            one.event_id,
+            one.request_index,
+            one.decision,
+            one.settled,
+            one.fact_events,
+            one.instance_types
+        );
+        assert!(lines.insert(line), "twice: {}", one.event_id);
+    }
+    for ResolvedFindingRow(row) in rows::<ResolvedFindingRow>(&lake) {
+        let one = row.finding;
+        lines
+            .insert(format!("{} {} {} {:?}", one.event_id, one.code, one.finding_id, one.observed));
+    }
+    lines
+}
+
+fn analyze(trail: &[PathBuf], policies: &Path, out: &Path, jobs: &str) -> Value {
+    let mut words = vec!["analyze".into(), "--format".into(), "json".into(), "--trail".into()];
+    words.extend(trail.iter().map(|path| path.clone().into_os_string()));
+    for (option, value) in [("--policies", policies), ("--out", out), ("--jobs", Path::new(jobs))] {
+        words.extend([option.into(), value.as_os_str().to_owned()]);
+    }
+    let run = driftline(&words);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    run.json()
+}
+
+#[test]
+fn planted_joins_resolve_alike_however_the_files_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let mut numbers = Numbers(7);
+    let records = planted(&mut numbers);
+    let files = write_trail(&at("trail"), &records, &mut numbers);
+    write_policy_set(&at("policies"));
+    let policies = at("policies");
+
+    let summary = analyze(&[at("trail")], &policies, &at("one"), "1");
+    let wanted = settled(&at("one"));
+    // Each model and each space is settled, and each endpoint of a type that is not allowed.
+    let of = |start: &str| wanted.iter().filter(|line| line.starts_with(start)).count();
+    assert!(of("DeleteModel") >= 24 && of("DeleteSpace") >= 24, "{wanted:#?}");
+    assert!(of("CreateEndpoint-") >= 10, "{wanted:#?}");
+    assert!(summary["resolved"]["Allowed"].as_u64().unwrap() > 20, "{summary}");
+    assert!(summary["resolved"]["ImplicitlyDenied"].as_u64().unwrap() > 10, "{summary}");
+    let open = |summary: &Value| {
+        let findings = summary["findings"].as_array().unwrap().iter();
+        findings.filter(|finding| finding["code"] == "DRF203").count()
+    };
+    assert_eq!(open(&summary), 0, "{summary}");
+
+    assert_eq!(analyze(&[at("trail")], &policies, &at("two"), "2"), summary);
+    assert_eq!(settled(&at("two")), wanted);
+
+    // The same files under other names come in another order.
+    let shuffled: Vec<PathBuf> = files.iter().rev().cloned().collect();
+    for (number, file) in shuffled.iter().enumerate() {
+        fs::create_dir_all(at("shuffled")).unwrap();
+        fs::copy(file, at("shuffled").join(format!("{number}.json"))).unwrap();
+    }
+    assert_eq!(analyze(&[at("shuffled")], &policies, &at("three"), "2"), summary);
+    assert_eq!(settled(&at("three")), wanted);
+
+    for file in &shuffled {
+        analyze(std::slice::from_ref(file), &policies, &at("four"), "1");
+    }
+    assert_eq!(settled(&at("four")), wanted);
+}
+
+/// With a newer policy set in the lake, what an older one settled of its own calls stays, and what
+/// the newer one judged anew is settled by it.
+#[test]
+fn a_newer_policy_set_settles_its_own_calls() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let mut numbers = Numbers(11);
+    let records = planted(&mut numbers);
+    let files = write_trail(&at("trail"), &records, &mut numbers);
+    write_policy_set(&at("policies"));
+    analyze(&[at("trail")], &at("policies"), &at("out"), "2");
+    let before = settled(&at("out"));
+
+    let manifest = at("policies").join("policy-set.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replace("revision = 1", "revision = 2")).unwrap();
+    analyze(&files[..1], &at("policies"), &at("out"), "2");
+    assert_eq!(settled(&at("out")), before);
+    let revisions: BTreeSet<u64> = rows::<ResolutionRow>(&at("out").join("lake"))
+        .iter()
+        .map(|row| row.provenance.revision)
+        .collect();
+    assert_eq!(revisions, BTreeSet::from([1, 2]));
+}
