@@ -22,5 +22,6 @@ mod large_policies;
 mod lint;
 mod partitions;
 mod public_data;
+mod replay_cases;
 mod resolve;
 mod samples;
