@@ -239,3 +239,36 @@ fn a_newer_policy_set_settles_its_own_calls() {
         .collect();
     assert_eq!(revisions, BTreeSet::from([1, 2]));
 }
+
+/// What lies before the logs is supplied by an inventory.
+#[test]
+fn an_inventory_settles_what_was_created_before_the_logs() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let mut records = Vec::new();
+    let mut tags = Vec::new();
+    for (number, team) in ["nlp", "cv"].into_iter().enumerate() {
+        let model = format!("model-{number}");
+        records.push(record(100 + number, "DeleteModel", &json!({"modelName": model})));
+        tags.push(
+            json!({"ResourceARN": format!("arn:aws:sagemaker:eu-west-1:{ACCOUNT}:model/{model}"),
+            "Tags": [{"Key": "team", "Value": team}]}),
+        );
+    }
+    write_trail(&at("trail"), &records, &mut Numbers(5));
+    write_policy_set(&at("policies"));
+    let inventory = json!({"as_of": "2026-05-31T12:00:00Z", "ResourceTagMappingList": tags});
+    fs::write(at("inventory.json"), inventory.to_string()).unwrap();
+    let path = |name: &str| at(name).to_str().unwrap().to_owned();
+    let (trail, policies, inventory) = (path("trail"), path("policies"), path("inventory.json"));
+    let words = ["analyze", "--trail", &trail, "--policies", &policies, "--format", "json"];
+    assert_eq!(driftline(&words).json()["resolved"], json!({}));
+    let with = [&words[..], &["--inventory", &inventory]].concat();
+    let summary = driftline(&with).json();
+    assert_eq!(summary["resolved"], json!({"Allowed": 1, "ImplicitlyDenied": 1}));
+    assert_eq!(summary["findings"][0]["code"], "DRF109");
+    fs::write(at("inventory.json"), "{}").unwrap();
+    let run = driftline(&with);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("missing field `as_of`"), "{}", run.stderr);
+}

@@ -13,6 +13,7 @@ mod drift;
 mod explain;
 mod finding;
 mod hash;
+mod inventory;
 mod judge;
 mod record_rule;
 pub mod replay;
@@ -30,5 +31,6 @@ pub use explain::{
 };
 pub use finding::{Code, Finding, Severity};
 pub use hash::hex;
+pub use inventory::{Inventory, InventoryError};
 pub use judge::{ENGINE, Filter, Judge, Sink, Verdict, catalog_hash};
 pub use resource_fact::{Fact, FactKind, ResourceFact, property};

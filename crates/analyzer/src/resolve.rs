@@ -10,6 +10,11 @@
 //! - after a second in which several things happened to it, until it is created anew;
 //! - where resources were created whose ARNs differ in letter case alone.
 //!
+//! An [`Inventory`] stands in for a creation that was not seen. It says what a resource was like when
+//! it was listed, and so until something happens to it; and before, back to the last thing that
+//! happened, provided that the logs reach that far. Where something happened while the listing may
+//! have been under way, it says nothing of that resource.
+//!
 //! A [`Resolver`] takes the request of a row of `calls` ([`Call::request`]), puts these values where
 //! the record left the keys open, and asks the same policies once more. Nothing else of the request
 //! changes, so that what is settled here is settled by the facts. The order in which facts and calls
@@ -26,6 +31,7 @@ use crate::actor::Actor;
 use crate::call::Call;
 use crate::drift::{Answer, is_throttled};
 use crate::finding::{Code, Finding};
+use crate::inventory::{Inventory, Listed};
 use crate::judge::{About, Judge, deciding};
 use crate::replay::{Replay, Request, RequestKind};
 use crate::resource_fact::{FactKind, ResourceFact, property};
@@ -37,7 +43,19 @@ use crate::target::TargetSet;
 pub struct FactBook {
     /// By ARN in lower case; in the order of time.
     by_resource: HashMap<String, BTreeSet<Entry>>,
+    /// By ARN in lower case.
+    listed: HashMap<String, Listed>,
+    /// When the listing began.
+    listed_at: i64,
+    /// Whether the logs reach the moment of the listing.
+    reach_listing: bool,
 }
+
+/// Seconds within which a listing is done.
+const LISTING: i64 = 3600;
+
+/// Stands for the inventory among the events that something is known from.
+const INVENTORY: &str = "inventory";
 
 /// A fact in its place: by time, then by what makes two of them different.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,36 +99,77 @@ impl FactBook {
         self.by_resource.entry(entry.resource.to_lowercase()).or_default().insert(entry);
     }
 
+    /// Takes an inventory, in place of one from before. `newest` is the newest time of the logs, as
+    /// far as it is known.
+    pub fn set_inventory(&mut self, inventory: Inventory, newest: DateTime<Utc>) {
+        self.listed_at = inventory.second;
+        self.reach_listing = newest.timestamp() >= inventory.second;
+        let mut listed = HashMap::new();
+        for (arn, one) in inventory.resources {
+            // Two that differ in letter case alone are told apart by nobody.
+            if listed.insert(arn.to_lowercase(), one).is_some() {
+                listed.insert(arn.to_lowercase(), Listed::default());
+            }
+        }
+        self.listed = listed;
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.by_resource.is_empty()
+        self.by_resource.is_empty() && self.listed.is_empty()
     }
 
     /// What is known of a resource when a call met it: just before the call's own effect.
     fn state(&self, arn: &str, call: &Call) -> Option<State> {
-        let entries = self.by_resource.get(&arn.to_lowercase())?;
+        let arn = arn.to_lowercase();
+        let none = BTreeSet::new();
+        let entries = self.by_resource.get(&arn).unwrap_or(&none);
         if has_twins(entries) {
             return None;
         }
         let moment = call.event_time.timestamp();
+        let listed = self.listed.get(&arn).filter(|_| self.is_quiet(entries));
+        let mut known: Option<State> = None;
+        let mut deleted = false;
+        let mut waiting = listed.filter(|_| self.listed_at < moment);
         let own = |entry: &&Entry| {
             entry.event_id == call.event_id && entry.record_hash == call.record_hash
         };
-        let mut state: Option<State> = None;
-        let mut entries = entries.iter().filter(|entry| !own(entry)).peekable();
-        while let Some(entry) = entries.next().filter(|entry| entry.second <= moment) {
-            let mut crowded = false;
-            while entries.next_if(|next| next.second == entry.second).is_some() {
+        let mut entries_before = entries.iter().filter(|entry| !own(entry)).peekable();
+        while let Some(entry) = entries_before.next().filter(|entry| entry.second <= moment) {
+            if entry.second >= self.listed_at
+                && let Some(listed) = waiting.take()
+            {
+                known = Some(State::of_listing(listed, known));
+            }
+            let mut crowded = entry.second == moment;
+            while entries_before.next_if(|next| next.second == entry.second).is_some() {
                 crowded = true;
             }
-            if crowded || entry.second == moment {
-                state = None;
-            } else {
-                state = after(state, entry);
+            deleted = entry.kind == FactKind::Deleted;
+            known = if crowded { None } else { after(known, entry) };
+            if crowded && entry.second == moment {
+                return None;
             }
         }
-        state
+        if let Some(listed) = waiting {
+            known = Some(State::of_listing(listed, known));
+        }
+        known.or_else(|| {
+            // What was listed later is what there was, if nothing happened since.
+            let later = listed.filter(|_| self.reach_listing && moment <= self.listed_at)?;
+            let quiet = !entries
+                .iter()
+                .any(|entry| entry.second >= moment && entry.second <= self.listed_at);
+            (quiet && !deleted).then(|| State::of_listing(later, None))
+        })
+    }
+
+    /// Whether nothing happened to a resource while the listing may have been under way.
+    fn is_quiet(&self, entries: &BTreeSet<Entry>) -> bool {
+        let end = self.listed_at.saturating_add(LISTING);
+        !entries.iter().any(|entry| (self.listed_at..=end).contains(&entry.second))
     }
 }
 
@@ -153,6 +212,18 @@ fn tag((key, values): &(String, Vec<String>)) -> (String, Option<String>) {
 }
 
 impl State {
+    /// What is listed, and of the rest what was known before.
+    fn of_listing(listed: &Listed, before: Option<Self>) -> Self {
+        let mut state = before.unwrap_or_default();
+        if let Some(tags) = &listed.tags {
+            state.tags = tags.iter().map(tag).collect();
+            state.all_tags = true;
+        }
+        state.properties.extend(listed.properties.iter().cloned());
+        state.events.insert(INVENTORY.to_owned());
+        state
+    }
+
     fn set_properties(&mut self, entry: &Entry) {
         self.properties.extend(entry.properties.iter().cloned());
     }

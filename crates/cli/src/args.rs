@@ -63,6 +63,10 @@ pub(crate) struct AnalyzeArgs {
     /// Only calls to this region
     #[arg(long, value_name = "NAME")]
     pub(crate) region: Option<String>,
+    /// What resources are like, for those created before the logs: a JSON file of AWS's own lists
+    /// with `as_of`, the moment they were made
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inventory: Option<PathBuf>,
     /// How many files to read at once [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,

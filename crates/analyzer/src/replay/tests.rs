@@ -1938,3 +1938,37 @@ fn facts_say_what_evidence_does_not() {
     let doubting = Facts { doubt_service_defaults: true, ..Facts::default() };
     check_with(&doubting, &job, &[("sagemaker:NetworkIsolation", "absent | false")]);
 }
+
+/// Sessions of Studio are all named alike: what the call names, or else Studio's tags, tell whose
+/// it is.
+#[test]
+fn studio_is_told_by_parameters_or_by_its_tags() {
+    let app = r#"{"domainId": "d-1", "spaceName": "lab", "appType": "JupyterLab",
+        "appName": "default"}"#;
+    let of_space = [("domain", "d-1"), ("space", "~space/d-1/lab"), ("profile", "")];
+    check(&call("CreateApp", app), &of_space);
+    let profile = r#"{"domainId": "d-1", "userProfileName": "ana"}"#;
+    let of_profile = [("domain", "d-1"), ("space", ""), ("profile", "~user-profile/d-1/ana")];
+    check(&call("CreatePresignedDomainUrl", profile), &of_profile);
+    let tagged = |tags: &[(&str, &str)]| {
+        let tags = tags.iter().map(|(key, value)| {
+            let value = value.replace('~', HERE);
+            format!(r#"{{"key": "sagemaker:{key}", "value": "{value}"}}"#)
+        });
+        let tags = tags.collect::<Vec<_>>().join(", ");
+        call("CreateModel", &format!(r#"{{"modelName": "churn", "tags": [{tags}]}}"#))
+    };
+    let (space, profile) = ("~space/d-1/lab", "~user-profile/d-2/ana");
+    check(&tagged(&[("space-arn", space)]), &of_space);
+    let both = [("user-profile-arn", profile), ("domain-arn", "~domain/d-2")];
+    let told = [("domain", "d-2"), ("space", ""), ("profile", profile)];
+    check(&tagged(&both), &told);
+    check(&tagged(&both[..1]), &told);
+    let nothing = [("domain", ""), ("space", ""), ("profile", "")];
+    check(&tagged(&[("space-arn", "lab")]), &nothing);
+    check(&call("CreateModel", r#"{"modelName": "churn"}"#), &nothing);
+    // A call that names a domain itself is not asked for tags, which are the caller's to choose.
+    let spoofed = r#"{"domainId": "d-1", "userProfileName": "ana", "appType": "JupyterLab",
+        "appName": "default", "tags": [{"key": "sagemaker:space-arn", "value": "arn:x/d-9/lab"}]}"#;
+    check(&call("CreateApp", spoofed), &of_profile);
+}

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::{FactBook, Resolution, Resolver};
 use crate::explain::Rows;
+use crate::inventory::Inventory;
 use crate::judge::Judge;
 use crate::judge::tests::{record, set};
 use crate::target::TargetSet;
@@ -32,7 +33,9 @@ const UNTAG: &str = r#"{"resourceArn": "arn:aws:sagemaker:eu-west-1:111122223333
 
 fn text(scene: &Scene, changes: &[(&str, &str)]) -> String {
     let (second, event, parameters) = scene;
-    let time = format!("\"2026-06-01T12:{:02}:{:02}Z\"", second / 60, second % 60);
+    let second_of_day = second.saturating_add(12 * 3600);
+    let (hour, minute) = (second_of_day / 3600, second / 60 % 60);
+    let time = format!("\"2026-06-01T{hour:02}:{minute:02}:{:02}Z\"", second % 60);
     let id = format!("\"{event}-{second}\"");
     let own = [("eventTime", time.as_str()), ("eventID", &id), ("requestParameters", parameters)];
     record(event, &[&own[..], changes].concat())
@@ -332,6 +335,88 @@ fn an_endpoint_starts_what_its_configuration_asks_for() {
         let wanted = format!("{event}-9 Allowed DRF101 ml.p4d.24xlarge");
         assert_eq!(told("ml.p4d.24xlarge", event), [wanted]);
     }
+}
+
+/// Second 30 of the story, and the logs reach to second 50.
+fn inventory(tags: &str) -> Inventory {
+    let text = format!(
+        r#"{{"as_of": "2026-06-01T12:00:30Z", "ResourceTagMappingList": [{{
+            "ResourceARN": "arn:aws:sagemaker:eu-west-1:111122223333:model/churn",
+            "Tags": {tags}, "ComplianceDetails": null}}],
+            "Spaces": [{{"SpaceArn": "arn:aws:sagemaker:eu-west-1:111122223333:space/d-1/lab",
+            "SpaceSharingSettings": {{"SharingType": "Private"}},
+            "OwnershipSettings": {{"OwnerUserProfileName": "ana"}}}}]}}"#
+    );
+    Inventory::parse(&text).unwrap()
+}
+
+const TEAM_NLP: &str = r#"[{"Key": "team", "Value": "nlp"}]"#;
+
+/// As [`check`], with an inventory that the logs reach until this second.
+fn check_listed(policy: &str, tags: &str, reach: i64, story: &[Scene], wanted: &str) {
+    let set = set(policy, "");
+    let records: Vec<String> = story.iter().map(|scene| text(scene, &[])).collect();
+    let rows = rows(&set, &records);
+    let mut book = FactBook::default();
+    rows.facts.iter().for_each(|fact| book.add(fact.clone()));
+    let start = rows.calls[0].event_time.date_naive().and_hms_opt(12, 0, 0).unwrap().and_utc();
+    let newest = start.checked_add_signed(chrono::TimeDelta::seconds(reach)).unwrap();
+    book.set_inventory(inventory(tags), newest);
+    let last = rows.calls.iter().rev().find(|call| call.request_index == 0).unwrap();
+    let found = Resolver::new(&set, &book).resolve(last);
+    let told = found.map_or("open".to_owned(), |found| {
+        format!("{} by {}", found.decision, found.fact_events.join(", "))
+    });
+    assert_eq!(told, wanted, "{story:?}, logs until {reach}");
+}
+
+/// An inventory stands in for a creation that was not seen, from then on and back to the last
+/// change before.
+#[test]
+fn an_inventory_supplies_what_was_created_before_the_logs() {
+    let describe = |second| (second, "DescribeModel", MODEL);
+    fn check(tags: &str, reach: i64, story: &[Scene], wanted: &str) {
+        check_listed(BY_TAG, tags, reach, story, wanted);
+    }
+    let allowed = "Allowed by inventory";
+    check(TEAM_NLP, 50, &[describe(40)], allowed);
+    check("[]", 50, &[describe(40)], "ImplicitlyDenied by inventory");
+    check(TEAM_NLP, 50, &[describe(20)], allowed);
+    // Logs that end before say nothing of what happened until then.
+    check(TEAM_NLP, 29, &[describe(20)], "open");
+    check(TEAM_NLP, 29, &[describe(40)], allowed);
+    let day = 3_600 + 40;
+    let tag = (day, "AddTags", TAG_COST);
+    check(TEAM_NLP, 50, &[tag, describe(day + 9)], &format!("Allowed by AddTags-{day}, inventory"));
+    let untag = (day, "DeleteTags", UNTAG);
+    let gone = format!("ImplicitlyDenied by DeleteTags-{day}, inventory");
+    check(TEAM_NLP, 50, &[untag, describe(day + 9)], &gone);
+    // What changed before was so from then on.
+    check(TEAM_NLP, 50, &[(10, "AddTags", TAG_NLP), describe(20)], allowed);
+    check(TEAM_NLP, 50, &[(25, "AddTags", TAG_NLP), describe(20)], "open");
+    check(TEAM_NLP, 50, &[(10, "DeleteModel", MODEL), describe(20)], "open");
+    // While it is being listed, nobody knows whether a change is in the list.
+    check(TEAM_NLP, 50, &[(31, "AddTags", TAG_COST), describe(40)], "open");
+    // A creation that was seen counts until the listing.
+    let cv = (1, "CreateModel", CV);
+    check(TEAM_NLP, 50, &[cv, describe(20)], "ImplicitlyDenied by CreateModel-1");
+    check(TEAM_NLP, 50, &[cv, describe(40)], "Allowed by CreateModel-1, inventory");
+    let delete = (day, "DeleteSpace", r#"{"domainId": "d-1", "spaceName": "lab"}"#);
+    check_listed(SPACES, "[]", 50, &[delete], allowed);
+}
+
+#[test]
+fn other_files_are_no_inventory() {
+    for (text, wanted) in [
+        ("[]", "unexpected shape"),
+        ("{}", "missing field `as_of`"),
+        (r#"{"as_of": "yesterday"}"#, "not `yesterday`"),
+        (r#"{"as_of": "2026-06-01T12:00:30Z", "Spaces": [{}]}"#, "missing field `SpaceArn`"),
+    ] {
+        let error = Inventory::parse(text).unwrap_err().to_string();
+        assert!(error.contains(wanted), "{error}");
+    }
+    assert!(Inventory::parse(r#"{"as_of": "2026-06-01T12:00:30+02:00"}"#).is_ok());
 }
 
 /// The scenes that the property test picks from.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use analyzer::summary::{RecordCounts, Summary};
 use analyzer::target::TargetSet;
-use analyzer::{ENGINE, Filter, catalog_hash};
+use analyzer::{ENGINE, Filter, Inventory, catalog_hash};
 use cloudtrail::Limits;
 use iam_policy::AccountId;
 use lake::{
@@ -72,6 +72,7 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Result<Exit, Box<dyn std::error::Error>
         account.parse::<AccountId>().map_err(AnalyzeError::Account)?;
     }
     let target = policy_set::load(&args.policies)?;
+    let inventory = args.inventory.as_deref().map(resolve::read_inventory).transpose()?;
     let lake = args.out.as_ref().map(|out| out.join(LAKE));
     let logs = files::log_files(&args.trail, lake.as_deref())?;
     let passed_over = u64::try_from(logs.skipped).unwrap_or(u64::MAX);
@@ -80,9 +81,12 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Result<Exit, Box<dyn std::error::Error>
         Some(root) => {
             let mut lake = Folder { root };
             days::refuse_same_revision(&lake, &provenance(&target))?;
-            analyze(args, &target, &logs.files, &mut lake, &mut totals)?
+            analyze(args, (&target, inventory.as_ref()), &logs.files, &mut lake, &mut totals)?
         }
-        None => analyze(args, &target, &logs.files, &mut Memory::default(), &mut totals)?,
+        None => {
+            let (by, lake) = ((&target, inventory.as_ref()), &mut Memory::default());
+            analyze(args, by, &logs.files, lake, &mut totals)?
+        }
     };
     print::print(args, &target, &summary, &totals)?;
     Ok(exit(args, &summary, &totals))
@@ -100,7 +104,7 @@ fn exit(args: &AnalyzeArgs, summary: &Summary, totals: &Totals) -> Exit {
 
 fn analyze(
     args: &AnalyzeArgs,
-    target: &TargetSet,
+    (target, inventory): (&TargetSet, Option<&Inventory>),
     logs: &[LogFile],
     lake: &mut impl Store,
     totals: &mut Totals,
@@ -135,7 +139,7 @@ fn analyze(
     }
     progress.finish_and_clear();
     let own = days::merge(lake, &written, totals)?;
-    let resolved = resolve::resolve(lake, &written, target)?;
+    let resolved = resolve::resolve(lake, &written, target, inventory)?;
     summary(own, &resolved, totals)
 }
 

@@ -6,9 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
+use std::path::{Path, PathBuf};
 
 use analyzer::resolve::{FactBook, Resolver, is_replaced};
 use analyzer::target::TargetSet;
+use analyzer::{Inventory, InventoryError};
+use chrono::NaiveDate;
 use iam_policy::Decision;
 use lake::{
     Bytes, CallRow, FactRow, FindingRow, Part, Provenance, ResolutionRow, ResolvedDay,
@@ -17,6 +20,7 @@ use lake::{
 
 use super::days::{RequestId, Written, folder, remove};
 use super::provenance;
+use crate::files::FileError;
 use crate::store::Store;
 
 /// What is settled in the days that a run has written to, and later.
@@ -59,26 +63,53 @@ impl Resolved {
     }
 }
 
-/// Settles the days that a run may have changed.
+/// Why an inventory cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("`{}`: {source}", path.display())]
+struct InventoryFileError {
+    path: PathBuf,
+    source: InventoryError,
+}
+
+pub(super) fn read_inventory(path: &Path) -> Result<Inventory, Box<dyn Error>> {
+    let read = std::fs::read_to_string(path);
+    let text = read.map_err(|source| FileError::Read { path: path.to_owned(), source })?;
+    let wrong = |source| InventoryFileError { path: path.to_owned(), source };
+    Ok(Inventory::parse(&text).map_err(wrong)?)
+}
+
+/// Settles the days that a run may have changed; with an inventory that may be any.
 pub(super) fn resolve<S: Store>(
     lake: &mut S,
     written: &Written,
     target: &TargetSet,
+    inventory: Option<&Inventory>,
 ) -> Result<Resolved, Box<dyn Error>> {
     let mut resolved = Resolved::default();
     let changed = written.days(Table::Calls).chain(written.days(Table::ResourceFacts)).min();
     let Some(first) = changed.map(str::to_owned) else { return Ok(resolved) };
-    let book = facts(lake)?;
-    let by = provenance(target);
-    for day in lake.folders(Table::Calls.as_str())? {
-        if day < first {
-            continue;
+    let mut days = lake.folders(Table::Calls.as_str())?;
+    let mut book = facts(lake)?;
+    match (inventory, days.last()) {
+        (Some(inventory), Some(newest)) => {
+            // How far into the day the logs reach is not told by the name of its folder.
+            let end = date(newest)?.and_hms_opt(23, 59, 59).unwrap_or_default();
+            book.set_inventory(inventory.clone(), end.and_utc());
         }
+        _ => days.retain(|day| *day >= first),
+    }
+    let by = provenance(target);
+    for day in days {
         let settled = settle(lake, &day, &by, target, &book)?;
         resolved.add(&settled);
-        put(lake, &day, settled, &by)?;
+        put(lake, &day, settled, &by, inventory)?;
     }
     Ok(resolved)
+}
+
+/// The date of a folder.
+fn date(day: &str) -> Result<NaiveDate, chrono::ParseError> {
+    day.strip_prefix("dt=").unwrap_or(day).parse()
 }
 
 /// All facts of the lake.
@@ -171,10 +202,11 @@ fn put<S: Store>(
     day: &str,
     settled: ResolvedDay,
     by: &Provenance,
+    inventory: Option<&Inventory>,
 ) -> Result<(), Box<dyn Error>> {
-    let date = day.strip_prefix("dt=").unwrap_or(day).parse()?;
     let mut inputs: BTreeSet<String> =
         lake.names(&folder(Table::Calls, day))?.into_iter().collect();
+    inputs.extend(inventory.map(|inventory| inventory.hash().to_owned()));
     let mut days = lake.folders(Table::ResourceFacts.as_str())?;
     days.retain(|facts| facts.as_str() <= day);
     for facts in days {
@@ -182,7 +214,7 @@ fn put<S: Store>(
     }
     let name = resolved_name(by, &inputs);
     let mut kept: BTreeSet<Table> = BTreeSet::new();
-    for Part { path, bytes } in settled.files(date, by, &inputs)? {
+    for Part { path, bytes } in settled.files(date(day)?, by, &inputs)? {
         let tables = [Table::Resolutions, Table::ResolvedFindings];
         kept.extend(tables.into_iter().filter(|table| path.starts_with(&format!("{table}/"))));
         lake.put(&path, Bytes::from(bytes))?;
