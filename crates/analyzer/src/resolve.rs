@@ -8,7 +8,8 @@
 //! - where another call changed it in the very second that is asked for, since the order within a
 //!   second is not told;
 //! - after a second in which several things happened to it, until it is created anew;
-//! - where resources were created whose ARNs differ in letter case alone.
+//! - where resources were created whose ARNs differ in letter case alone;
+//! - where a whole day of logs is missing between what is known and the call: it may hide a change.
 //!
 //! An [`Inventory`] stands in for a creation that was not seen. It says what a resource was like when
 //! it was listed, and so until something happens to it; and before, back to the last thing that
@@ -21,9 +22,10 @@
 //! come in plays no part.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use cloudtrail::{Limits, Outcome};
 use iam_policy::{ContextValue, Decision, Evaluator, KeyValue, RequestContext};
 
@@ -49,6 +51,8 @@ pub struct FactBook {
     listed_at: i64,
     /// Whether the logs reach the moment of the listing.
     reach_listing: bool,
+    /// The days that there are logs of, if that is known.
+    days: Option<BTreeSet<NaiveDate>>,
 }
 
 /// Seconds within which a listing is done.
@@ -80,6 +84,8 @@ struct State {
     properties: BTreeMap<String, Vec<String>>,
     /// The events this is known from.
     events: BTreeSet<String>,
+    /// Since when it is known without a break.
+    since: i64,
 }
 
 impl FactBook {
@@ -114,6 +120,24 @@ impl FactBook {
         self.listed = listed;
     }
 
+    /// Tells the days that there are logs of. Where another one lies between a fact and a call, the
+    /// fact says nothing about it.
+    pub fn set_days(&mut self, days: BTreeSet<NaiveDate>) {
+        self.days = Some(days);
+    }
+
+    /// Whether there are logs of every day between two moments.
+    fn has_days(&self, one: i64, other: i64) -> bool {
+        let Some(days) = &self.days else { return true };
+        let day = |second| DateTime::from_timestamp(second, 0).map(|time| time.date_naive());
+        let (Some(first), Some(last)) = (day(one.min(other)), day(one.max(other))) else {
+            return false;
+        };
+        let between = last.signed_duration_since(first).num_days().saturating_sub(1).max(0);
+        let bounds = (Bound::Excluded(first), Bound::Excluded(last));
+        first == last || i64::try_from(days.range(bounds).count()) == Ok(between)
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -141,7 +165,7 @@ impl FactBook {
             if entry.second >= self.listed_at
                 && let Some(listed) = waiting.take()
             {
-                known = Some(State::of_listing(listed, known));
+                known = Some(State::of_listing(listed, self.listed_at, known));
             }
             let mut crowded = entry.second == moment;
             while entries_before.next_if(|next| next.second == entry.second).is_some() {
@@ -154,15 +178,17 @@ impl FactBook {
             }
         }
         if let Some(listed) = waiting {
-            known = Some(State::of_listing(listed, known));
+            known = Some(State::of_listing(listed, self.listed_at, known));
         }
+        let known = known.filter(|known| self.has_days(known.since, moment));
         known.or_else(|| {
             // What was listed later is what there was, if nothing happened since.
             let later = listed.filter(|_| self.reach_listing && moment <= self.listed_at)?;
             let quiet = !entries
                 .iter()
                 .any(|entry| entry.second >= moment && entry.second <= self.listed_at);
-            (quiet && !deleted).then(|| State::of_listing(later, None))
+            let quiet = quiet && !deleted && self.has_days(moment, self.listed_at);
+            quiet.then(|| State::of_listing(later, self.listed_at, None))
         })
     }
 
@@ -184,8 +210,12 @@ fn has_twins(entries: &BTreeSet<Entry>) -> bool {
 fn after(before: Option<State>, entry: &Entry) -> Option<State> {
     if entry.kind == FactKind::Created {
         let tags = entry.tags.iter().map(tag);
-        let mut state =
-            State { tags: tags.collect(), all_tags: entry.all_tags, ..State::default() };
+        let mut state = State {
+            tags: tags.collect(),
+            all_tags: entry.all_tags,
+            since: entry.second,
+            ..State::default()
+        };
         state.set_properties(entry);
         state.events.insert(entry.event_id.clone());
         return Some(state);
@@ -213,9 +243,10 @@ fn tag((key, values): &(String, Vec<String>)) -> (String, Option<String>) {
 
 impl State {
     /// What is listed, and of the rest what was known before.
-    fn of_listing(listed: &Listed, before: Option<Self>) -> Self {
-        let mut state = before.unwrap_or_default();
+    fn of_listing(listed: &Listed, listed_at: i64, before: Option<Self>) -> Self {
+        let mut state = before.unwrap_or_else(|| Self { since: listed_at, ..Self::default() });
         if let Some(tags) = &listed.tags {
+            state.since = listed_at;
             state.tags = tags.iter().map(tag).collect();
             state.all_tags = true;
         }

@@ -405,6 +405,33 @@ fn an_inventory_supplies_what_was_created_before_the_logs() {
     check_listed(SPACES, "[]", 50, &[delete], allowed);
 }
 
+/// A day without any log may hide a change of what is known from before.
+#[test]
+fn a_missing_day_of_logs_settles_nothing() {
+    let set = set(BY_TAG, "");
+    let of_day = |day: u32, event: &str, parameters: &str| {
+        let (time, id) = (format!("\"2026-06-{day:02}T12:00:00Z\""), format!("\"{event}\""));
+        let changes = [("eventTime", time.as_str()), ("eventID", &id)];
+        record(event, &[&changes[..], &[("requestParameters", parameters)]].concat())
+    };
+    let records = [of_day(1, "CreateModel", NLP), of_day(4, "DescribeModel", MODEL)];
+    let rows = rows(&set, &records);
+    let mut book = FactBook::default();
+    rows.facts.iter().for_each(|fact| book.add(fact.clone()));
+    for (days, settled) in [
+        (&[1, 2, 3, 4][..], true),
+        (&[2, 3], true),
+        (&[1, 2, 4], false),
+        (&[1, 3, 4], false),
+        (&[1, 4], false),
+    ] {
+        let days = days.iter().map(|day| chrono::NaiveDate::from_ymd_opt(2026, 6, *day).unwrap());
+        book.set_days(days.collect());
+        let found = Resolver::new(&set, &book).resolve(rows.calls.last().unwrap());
+        assert_eq!(found.is_some(), settled);
+    }
+}
+
 #[test]
 fn other_files_are_no_inventory() {
     for (text, wanted) in [

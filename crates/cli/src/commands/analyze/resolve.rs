@@ -1,7 +1,7 @@
 //! What facts about resources settle, once a run has written its calls and facts.
 //!
 //! Only days from the first one on that the run has written to can have changed: a fact says
-//! something about later calls alone. Each of them is settled anew from all calls of the day and all
+//! something about later calls alone, and so does a day of logs that was missing. Each of them is settled anew from all calls of the day and all
 //! facts of the lake, so files may come in any order, in one run or in many.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,10 +86,12 @@ pub(super) fn resolve<S: Store>(
     inventory: Option<&Inventory>,
 ) -> Result<Resolved, Box<dyn Error>> {
     let mut resolved = Resolved::default();
-    let changed = written.days(Table::Calls).chain(written.days(Table::ResourceFacts)).min();
+    let tables = [Table::Calls, Table::ResourceFacts, Table::Objects];
+    let changed = tables.into_iter().flat_map(|table| written.days(table)).min();
     let Some(first) = changed.map(str::to_owned) else { return Ok(resolved) };
     let mut days = lake.folders(Table::Calls.as_str())?;
     let mut book = facts(lake)?;
+    book.set_days(days_with_logs(lake)?);
     match (inventory, days.last()) {
         (Some(inventory), Some(newest)) => {
             // How far into the day the logs reach is not told by the name of its folder.
@@ -124,6 +126,17 @@ fn facts<S: Store>(lake: &S) -> Result<FactBook, Box<dyn Error>> {
         }
     }
     Ok(book)
+}
+
+/// The days that the lake knows something of, if only that log files were delivered.
+fn days_with_logs<S: Store>(lake: &S) -> Result<BTreeSet<NaiveDate>, Box<dyn Error>> {
+    let mut days = BTreeSet::new();
+    for table in [Table::Calls, Table::Objects] {
+        for day in lake.folders(table.as_str())? {
+            days.insert(date(&day)?);
+        }
+    }
+    Ok(days)
 }
 
 /// What is settled of a day: by this policy set anew, by others as it was.
@@ -206,6 +219,7 @@ fn put<S: Store>(
 ) -> Result<(), Box<dyn Error>> {
     let mut inputs: BTreeSet<String> =
         lake.names(&folder(Table::Calls, day))?.into_iter().collect();
+    inputs.extend(days_with_logs(lake)?.into_iter().map(|day| day.to_string()));
     inputs.extend(inventory.map(|inventory| inventory.hash().to_owned()));
     let mut days = lake.folders(Table::ResourceFacts.as_str())?;
     days.retain(|facts| facts.as_str() <= day);
