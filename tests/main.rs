@@ -25,3 +25,5 @@ mod public_data;
 mod replay_cases;
 mod resolve;
 mod samples;
+mod self_test;
+mod snapshot;

@@ -21,6 +21,8 @@ use crate::hash::hex;
 use crate::record_rule::broken;
 use crate::replay::{Replay, Request, RequestKind};
 use crate::resource_fact::{self, Fact, ResourceFact};
+use crate::self_test::{self, Comparer};
+use crate::snapshot::Snapshot;
 use crate::stored;
 use crate::target::{Bound, Matched, TargetSet, Unjudged};
 
@@ -88,6 +90,9 @@ pub struct Judge<'t> {
     pub(crate) replay: Replay,
     /// One per set in use, by the set's address: the evaluator holds it, so no other gets it.
     evaluators: HashMap<usize, Evaluator<Arc<PolicySet>>>,
+    /// With a snapshot, what AWS said is compared with it.
+    comparer: Option<Comparer<'t>>,
+    answers: Vec<self_test::Answer>,
 }
 
 /// Hash of the catalog that this program judges by.
@@ -118,6 +123,8 @@ impl<'t> Judge<'t> {
             matched: Matched::default(),
             replay: Replay::default(),
             evaluators: HashMap::new(),
+            comparer: None,
+            answers: Vec::new(),
         }
     }
 
@@ -126,6 +133,18 @@ impl<'t> Judge<'t> {
     pub fn filtered(mut self, filter: Filter) -> Self {
         self.filter = filter;
         self
+    }
+
+    /// The same judge, which also compares AWS's answers with a snapshot. No verdict changes.
+    #[must_use]
+    pub fn with_snapshot(mut self, snapshot: Option<&'t Snapshot>) -> Self {
+        self.comparer = snapshot.map(Comparer::new);
+        self
+    }
+
+    /// AWS's answers since this was last asked, compared.
+    pub fn take_answers(&mut self) -> Vec<self_test::Answer> {
+        std::mem::take(&mut self.answers)
     }
 
     /// Judges one record of an object that was delivered at the given time.
@@ -213,6 +232,9 @@ impl<'t> Judge<'t> {
         for fact in &replay.facts {
             let (event_id, hash) = (&about.event_id, &about.record_hash);
             sink.fact(resource_fact(record, &actor.account, event_id, hash, fact.clone()));
+        }
+        if let Some(comparer) = &mut self.comparer {
+            self.answers.extend(about.compared(comparer));
         }
         if let Some(evaluator) = evaluator {
             let address = std::ptr::from_ref(evaluator.set()).addr();
@@ -414,6 +436,21 @@ impl<'r, 'a> About<'r, 'a> {
             resource_is_pattern: Some(matches!(request.context.resource, ResourceValue::Like(_))),
             record_hash: self.record_hash.clone(),
         }
+    }
+
+    /// What AWS said, compared with the snapshot.
+    fn compared(&self, comparer: &mut Comparer<'_>) -> Option<self_test::Answer> {
+        let (said, result) = comparer.compare(self.actor, self.replay, self.answer.outcome)?;
+        // Half of the hash tells records apart as well.
+        let half = self.record_hash.get(..32).unwrap_or_default();
+        Some(self_test::Answer {
+            record: u128::from_str_radix(half, 16).unwrap_or_default(),
+            event_id: self.event_id.clone(),
+            event_time: self.record.event_time,
+            principal: self.actor.arn.clone(),
+            said,
+            result,
+        })
     }
 
     pub(crate) fn drift(

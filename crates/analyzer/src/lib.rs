@@ -19,6 +19,8 @@ mod record_rule;
 pub mod replay;
 pub mod resolve;
 mod resource_fact;
+pub mod self_test;
+pub mod snapshot;
 mod stored;
 pub mod summary;
 pub mod target;

@@ -255,7 +255,7 @@ impl OrganisationPolicies {
 }
 
 /// A policy that allows everything, under the name of what implies it.
-fn allow_everything(name: &str) -> NamedPolicy {
+pub(crate) fn allow_everything(name: &str) -> NamedPolicy {
     use iam_policy::{Block, Effect, PolicyDocument, Statement, Version};
     let any = || Block { negated: false, patterns: vec!["*".to_owned()] };
     let statement = Statement {

@@ -48,6 +48,10 @@ pub(crate) struct AnalyzeArgs {
     /// The target policy set: a folder with policy-set.toml
     #[arg(long, value_name = "DIR")]
     pub(crate) policies: PathBuf,
+    /// What IAM really has attached, to test the decisions by AWS's own answers: a folder as
+    /// docs/snapshot.md says
+    #[arg(long, value_name = "DIR")]
+    pub(crate) snapshot: Option<PathBuf>,
     /// Where to write the lake (Parquet) and the quarantine; without it nothing is written
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,

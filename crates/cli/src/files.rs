@@ -146,7 +146,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     fs::read(path).map_err(reading(path))
 }
 
-/// The files of a policy set by their path below its folder.
+/// The files of a policy set, or of a snapshot, by their path below its folder.
 pub(crate) fn policy_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, FileError> {
     let metadata = fs::metadata(folder).map_err(|_| FileError::Missing(folder.to_owned()))?;
     if !metadata.is_dir() {

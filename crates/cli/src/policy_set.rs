@@ -1,30 +1,53 @@
-//! The target policy set that was named on the command line.
+//! The target policy set and the snapshot that were named on the command line.
 
 use std::path::{Path, PathBuf};
 
-use analyzer::target::{self, TargetSet};
+use analyzer::snapshot::{self, Snapshot};
+use analyzer::target::{self, TargetFault, TargetSet};
 
 use crate::files;
 use crate::output;
 
-/// How many faults of a policy set are shown.
+/// How many faults of a folder are shown.
 const MAX_FAULTS: usize = 20;
 
 /// Why there is no verdict.
 #[derive(Debug, thiserror::Error)]
-#[error("the policy set in `{}` cannot be used; faults: {faults}", folder.display())]
-struct PolicySetError {
+#[error("{what} in `{}` cannot be used; faults: {faults}", folder.display())]
+struct FolderError {
+    what: &'static str,
     folder: PathBuf,
     faults: usize,
+}
+
+impl FolderError {
+    /// Tells the faults on standard error.
+    fn told(what: &'static str, folder: &Path, faults: &[TargetFault]) -> Self {
+        for fault in faults.iter().take(MAX_FAULTS) {
+            output::note(&format!("{}\n", output::visible_lines(&fault.to_string())));
+        }
+        Self { what, folder: folder.to_owned(), faults: faults.len() }
+    }
 }
 
 /// Loads a policy set; its faults are told on standard error.
 pub(crate) fn load(folder: &Path) -> Result<TargetSet, Box<dyn std::error::Error>> {
     let files = files::policy_files(folder)?;
-    target::load(&files).map_err(|error| {
-        for fault in error.faults.iter().take(MAX_FAULTS) {
-            output::note(&format!("{}\n", output::visible_lines(&fault.to_string())));
-        }
-        PolicySetError { folder: folder.to_owned(), faults: error.faults.len() }.into()
-    })
+    let set = target::load(&files);
+    Ok(set.map_err(|error| FolderError::told("the policy set", folder, &error.faults))?)
+}
+
+/// Loads a snapshot in the same way. Policies in it that cannot be read stop nothing and are told.
+pub(crate) fn load_snapshot(folder: &Path) -> Result<Snapshot, Box<dyn std::error::Error>> {
+    let files = files::policy_files(folder)?;
+    let snapshot = snapshot::load(&files)
+        .map_err(|error| FolderError::told("the snapshot", folder, &error.faults))?;
+    let unreadable = snapshot.unreadable();
+    for why in unreadable.iter().take(MAX_FAULTS) {
+        output::note(&format!("warning: in the snapshot, {}", output::visible(why)));
+    }
+    if let Some(more) = unreadable.len().checked_sub(MAX_FAULTS).filter(|more| *more > 0) {
+        output::note(&format!("warning: and {more} more policies"));
+    }
+    Ok(snapshot)
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask samples`: a month in the life of an invented company, for trying the product out.
 //!
-//! Writes `samples/`: a trail as CloudTrail delivers it, the policy set it is judged by, the key of
-//! what was planted, and a README. All of it follows from this module alone: no clock, no network,
+//! Writes `samples/`: a trail as CloudTrail delivers it, the policy set it is judged by, a snapshot of
+//! what some roles really have, the key of what was planted, and a README. All of it follows from this module alone: no clock, no network,
 //! nothing of the product's own code. So the key can be held against the product's verdicts.
 
 mod answer_key;
@@ -17,6 +17,7 @@ mod random;
 mod readme;
 mod record;
 mod session;
+mod snapshot;
 mod trail;
 mod write;
 
@@ -70,6 +71,8 @@ fn generate() -> Files {
     files.extend(trail.into_iter().map(|(path, text)| (format!("trail/{path}"), text)));
     let policies = policies::files().into_iter();
     files.extend(policies.map(|(path, text)| (format!("policy-set/{path}"), text)));
+    let snapshot = snapshot::files().into_iter();
+    files.extend(snapshot.map(|(path, text)| (format!("snapshot/{path}"), text)));
     files
 }
 

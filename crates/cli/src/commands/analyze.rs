@@ -7,9 +7,12 @@ mod days;
 mod print;
 mod read;
 mod resolve;
+mod self_test;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use analyzer::self_test::SelfTest;
+use analyzer::snapshot::Snapshot;
 use analyzer::summary::{RecordCounts, Summary};
 use analyzer::target::TargetSet;
 use analyzer::{ENGINE, Filter, Inventory, catalog_hash};
@@ -28,6 +31,16 @@ use crate::store::{Folder, Memory, Store};
 
 /// The folder of the lake below `--out`.
 const LAKE: &str = "lake";
+
+/// What a run goes by, beside the logs.
+struct Given<'g> {
+    /// What should be.
+    target: &'g TargetSet,
+    /// What is.
+    snapshot: Option<&'g Snapshot>,
+    /// What resources are like.
+    inventory: Option<Inventory>,
+}
 
 /// Why a run could not be finished.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +73,8 @@ struct Totals {
     warnings: BTreeMap<String, (u64, String)>,
     /// Quarantined objects and records: the first few by name.
     unreadable: BTreeSet<String>,
+    /// How AWS's answers compare with the snapshot, where there is one.
+    self_test: Option<SelfTest>,
 }
 
 pub(crate) fn run(args: &AnalyzeArgs) -> Result<Exit, Box<dyn std::error::Error>> {
@@ -72,21 +87,21 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Result<Exit, Box<dyn std::error::Error>
         account.parse::<AccountId>().map_err(AnalyzeError::Account)?;
     }
     let target = policy_set::load(&args.policies)?;
+    let snapshot = args.snapshot.as_deref().map(policy_set::load_snapshot).transpose()?;
     let inventory = args.inventory.as_deref().map(resolve::read_inventory).transpose()?;
     let lake = args.out.as_ref().map(|out| out.join(LAKE));
     let logs = files::log_files(&args.trail, lake.as_deref())?;
     let passed_over = u64::try_from(logs.skipped).unwrap_or(u64::MAX);
-    let mut totals = Totals { passed_over, ..Totals::default() };
+    let self_test = snapshot.as_ref().map(|_| SelfTest::default());
+    let mut totals = Totals { passed_over, self_test, ..Totals::default() };
+    let given = Given { target: &target, snapshot: snapshot.as_ref(), inventory };
     let summary = match lake {
         Some(root) => {
             let mut lake = Folder { root };
             days::refuse_same_revision(&lake, &provenance(&target))?;
-            analyze(args, (&target, inventory.as_ref()), &logs.files, &mut lake, &mut totals)?
+            analyze(args, &given, &logs.files, &mut lake, &mut totals)?
         }
-        None => {
-            let (by, lake) = ((&target, inventory.as_ref()), &mut Memory::default());
-            analyze(args, by, &logs.files, lake, &mut totals)?
-        }
+        None => analyze(args, &given, &logs.files, &mut Memory::default(), &mut totals)?,
     };
     print::print(args, &target, &summary, &totals)?;
     Ok(exit(args, &summary, &totals))
@@ -104,13 +119,15 @@ fn exit(args: &AnalyzeArgs, summary: &Summary, totals: &Totals) -> Exit {
 
 fn analyze(
     args: &AnalyzeArgs,
-    (target, inventory): (&TargetSet, Option<&Inventory>),
+    given: &Given<'_>,
     logs: &[LogFile],
     lake: &mut impl Store,
     totals: &mut Totals,
 ) -> Result<Summary, Box<dyn std::error::Error>> {
+    let Given { target, snapshot, inventory } = given;
     let reading = read::Reading {
         target,
+        snapshot: *snapshot,
         filter: Filter {
             from: args.from,
             to: args.to,
@@ -130,7 +147,10 @@ fn analyze(
     for batch in batches(logs) {
         let mut rows = Batch::new(work.clone());
         let provenance = rows.provenance().clone();
-        reading.read(&batch, &provenance, &progress, &mut |object| {
+        reading.read(&batch, &provenance, &progress, &mut |(object, answers)| {
+            if let Some(self_test) = &mut totals.self_test {
+                answers.into_iter().for_each(|answer| self_test.add(answer));
+            }
             let counted = Counted::of(&object);
             totals.count(counted, rows.add(object)?);
             Ok(())
@@ -139,7 +159,7 @@ fn analyze(
     }
     progress.finish_and_clear();
     let own = days::merge(lake, &written, totals)?;
-    let resolved = resolve::resolve(lake, &written, target, inventory)?;
+    let resolved = resolve::resolve(lake, &written, target, inventory.as_ref())?;
     summary(own, &resolved, totals)
 }
 

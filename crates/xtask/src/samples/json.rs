@@ -44,6 +44,12 @@ impl Json {
         self
     }
 
+    /// The value of a member of an object.
+    pub(super) fn member(self, name: &str) -> Option<Self> {
+        let Self::Object(members) = self else { return None };
+        members.into_iter().find(|(member, _)| member == name).map(|(_, value)| value)
+    }
+
     /// The text of a JSON file for people: two spaces a level, line feed at the end.
     pub(super) fn pretty(&self) -> String {
         let mut text = String::new();

@@ -8,10 +8,13 @@
 //! Conditions use only keys that a record can show, so that every everyday call is allowed for
 //! certain. `ml-analyst.json` is the exception, on purpose.
 
+mod attached;
 mod guards;
 mod machines;
 mod people;
 mod statement;
+
+pub(super) use attached::{canary, quiet_launch};
 
 use super::company::{ACCOUNTS, MANAGEMENT_ACCOUNT};
 
@@ -53,6 +56,12 @@ pub(super) fn files() -> Vec<(&'static str, String)> {
         (GUARDRAIL, guards::guardrail()),
         (PRODUCTION_GUARDRAIL, guards::production_guardrail()),
     ]
+}
+
+/// The document of a policy of the set.
+pub(super) fn text(path: &str) -> String {
+    let file = files().into_iter().find(|(known, _)| *known == path);
+    file.map(|(_, text)| text).unwrap_or_default()
 }
 
 /// `policy-set.toml`: who is bound to which of the files.

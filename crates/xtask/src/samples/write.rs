@@ -11,7 +11,7 @@ use flate2::read::MultiGzDecoder;
 use super::trail;
 
 /// The parts of the samples folder that hold nothing but generated files.
-const OWNED: [&str; 2] = ["trail", "policy-set"];
+const OWNED: [&str; 3] = ["trail", "policy-set", "snapshot"];
 
 /// Text by path in the samples folder; `.gz` files are given inflated.
 pub(super) type Files = BTreeMap<String, String>;

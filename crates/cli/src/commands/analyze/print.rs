@@ -9,6 +9,7 @@ use analyzer::{Code, Severity};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
+use super::self_test::{self, SelfTestJson};
 use super::{LAKE, Totals};
 use crate::args::{AnalyzeArgs, Format};
 use crate::output::{self, grouped, visible};
@@ -68,6 +69,7 @@ fn text(args: &AnalyzeArgs, target: &TargetSet, summary: &Summary, totals: &Tota
     text.push_str(&findings_table(summary, totals));
     text.push_str(&principals_table(summary));
     text.push_str(&examples(&folded));
+    text.push_str(&totals.self_test.as_ref().map(self_test::text).unwrap_or_default());
     text.push_str(&conservation(totals));
     if let Some(out) = &args.out {
         let lake = out.join(LAKE);
@@ -76,7 +78,7 @@ fn text(args: &AnalyzeArgs, target: &TargetSet, summary: &Summary, totals: &Tota
     text
 }
 
-fn table(header: &[&str], right: &[usize]) -> Table {
+pub(super) fn table(header: &[&str], right: &[usize]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(header.to_vec());
     for column in right {
@@ -87,7 +89,7 @@ fn table(header: &[&str], right: &[usize]) -> Table {
     table
 }
 
-fn lines(table: &Table) -> String {
+pub(super) fn lines(table: &Table) -> String {
     let lines = table.lines().map(|line| line.trim_end().to_owned() + "\n");
     lines.collect()
 }
@@ -215,6 +217,8 @@ struct SummaryJson {
     /// Requests that other records settle, by decision.
     resolved: BTreeMap<&'static str, u64>,
     findings: Vec<FindingJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    self_test: Option<SelfTestJson>,
 }
 
 #[derive(Serialize)]
@@ -271,12 +275,16 @@ fn json(summary: &Summary, totals: &Totals) -> Result<String, serde_json::Error>
         not_judged: totals.not_judged.clone(),
         resolved: totals.resolved.clone(),
         findings: summary.findings().into_iter().map(finding_json).collect(),
+        self_test: totals.self_test.as_ref().map(self_test::json),
     };
     Ok(output::visible_json(&serde_json::to_string_pretty(&json)?) + "\n")
 }
 
+pub(super) fn time(time: chrono::DateTime<chrono::Utc>) -> String {
+    time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 fn finding_json(folded: Folded) -> FindingJson {
-    let time = |time: chrono::DateTime<chrono::Utc>| time.format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let sentence = sentence(&folded.example);
     let example = folded.example;
     FindingJson {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 
+use analyzer::self_test::Answer;
+use analyzer::snapshot::Snapshot;
 use analyzer::target::TargetSet;
 use analyzer::{Filter, Judge};
 use cloudtrail::Limits;
@@ -16,12 +18,16 @@ use crate::files::LogFile;
 /// How files are read.
 pub(super) struct Reading<'t> {
     pub(super) target: &'t TargetSet,
+    pub(super) snapshot: Option<&'t Snapshot>,
     pub(super) filter: Filter,
     pub(super) limits: Limits,
     pub(super) jobs: usize,
 }
 
-type Take<'t> = dyn FnMut(ObjectRows) -> Result<(), Box<dyn std::error::Error>> + 't;
+/// What came of one file: its rows, and AWS's answers in it where there is a snapshot.
+pub(super) type Read = (ObjectRows, Vec<Answer>);
+
+type Take<'t> = dyn FnMut(Read) -> Result<(), Box<dyn std::error::Error>> + 't;
 
 impl Reading<'_> {
     /// Reads files and hands on what came of each.
@@ -35,15 +41,15 @@ impl Reading<'_> {
         let next = AtomicUsize::new(0);
         let workers = self.jobs.clamp(1, logs.len().max(1));
         // Rows wait for a slow taker, not in memory.
-        let (sender, receiver) = mpsc::sync_channel::<ObjectRows>(workers.saturating_mul(2));
+        let (sender, receiver) = mpsc::sync_channel::<Read>(workers.saturating_mul(2));
         std::thread::scope(|scope| {
             for _ in 0..workers {
                 let sender = sender.clone();
                 scope.spawn(|| self.work(logs, provenance, &next, sender));
             }
             drop(sender);
-            for rows in receiver {
-                take(rows)?;
+            for read in receiver {
+                take(read)?;
                 progress.inc(1);
             }
             Ok(())
@@ -56,16 +62,17 @@ impl Reading<'_> {
         logs: &[&LogFile],
         provenance: &Arc<Provenance>,
         next: &AtomicUsize,
-        sender: SyncSender<ObjectRows>,
+        sender: SyncSender<Read>,
     ) {
-        let mut judge = Judge::new(self.target, self.limits.clone()).filtered(self.filter.clone());
+        let judge = Judge::new(self.target, self.limits.clone()).filtered(self.filter.clone());
+        let mut judge = judge.with_snapshot(self.snapshot);
         while let Some(log) = logs.get(next.fetch_add(1, Ordering::Relaxed)) {
             // A file that cannot be read stops nothing.
             let rows = match std::fs::read(&log.path) {
                 Ok(bytes) => read_object(&mut judge, &self.limits, provenance, &log.key, &bytes),
                 Err(error) => unreadable_object(provenance, &log.key, error.to_string()),
             };
-            if sender.send(rows).is_err() {
+            if sender.send((rows, judge.take_answers())).is_err() {
                 return;
             }
         }

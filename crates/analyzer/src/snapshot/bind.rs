@@ -1,0 +1,172 @@
+//! From the actor of a call to the policies that IAM has attached to it.
+
+use iam_policy::{NamedPolicy, PolicySources, PolicyType};
+
+use super::Snapshot;
+use super::account::Entity;
+use super::document::unknown_policy;
+use super::organisation::Scps;
+use crate::actor::{Actor, Standing};
+
+/// What binds one principal.
+#[derive(Clone, Debug, Default)]
+pub struct Attached {
+    /// The policies that are known to be there; one that cannot be read is among them, as a policy
+    /// of unknown content.
+    pub policies: PolicySources,
+    /// Where more policies may be.
+    pub gaps: Vec<Gap>,
+}
+
+/// A layer of which the snapshot does not hold everything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The layer.
+    pub layer: PolicyType,
+    /// What is missing.
+    pub why: String,
+}
+
+/// Why nothing is known of a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unattached {
+    /// Its account is not in the snapshot.
+    AccountNotInSnapshot,
+    /// Its account is, but it is not: it is newer, or gone.
+    PrincipalNotInSnapshot,
+    /// The record lacks the role's path, and several roles have the name.
+    SeveralRoles,
+    /// An AWS service acting as itself.
+    Service,
+    /// Its policies, and those of what it used, are in two accounts.
+    CrossAccount,
+    /// The record does not say who called.
+    Unidentified,
+}
+
+impl Unattached {
+    /// The one spelling, in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AccountNotInSnapshot => "account_not_in_snapshot",
+            Self::PrincipalNotInSnapshot => "principal_not_in_snapshot",
+            Self::SeveralRoles => "several_roles",
+            Self::Service => "service",
+            Self::CrossAccount => "cross_account",
+            Self::Unidentified => "unidentified",
+        }
+    }
+}
+
+impl Attached {
+    /// All policies, with one of unknown content for each gap. A decision by them is sound: it leaves
+    /// out none that the missing policies could give.
+    #[must_use]
+    pub fn sources(&self) -> PolicySources {
+        self.sources_without(None)
+    }
+
+    /// The same, but as if this layer had no gap.
+    pub(crate) fn sources_without(&self, complete: Option<PolicyType>) -> PolicySources {
+        let mut sources = self.policies.clone();
+        for gap in self.gaps.iter().filter(|gap| Some(gap.layer) != complete) {
+            let unknown = unknown_policy(&gap.why, &gap.why);
+            match gap.layer {
+                PolicyType::Scp => sources.scps.push(vec![unknown]),
+                _ => sources.identity.push(unknown),
+            }
+        }
+        sources
+    }
+
+    /// What is missing of a layer.
+    pub(crate) fn gap(&self, layer: PolicyType) -> Option<&Gap> {
+        self.gaps.iter().find(|gap| gap.layer == layer)
+    }
+}
+
+impl Snapshot {
+    /// What IAM has attached to the actor of a call.
+    ///
+    /// # Errors
+    /// When the snapshot does not tell, or no policy of the actor was asked.
+    pub fn attached(&self, actor: &Actor) -> Result<Attached, Unattached> {
+        let mut attached = Attached::default();
+        match actor.standing {
+            Standing::Service => return Err(Unattached::Service),
+            Standing::CrossAccount => return Err(Unattached::CrossAccount),
+            Standing::Unidentified => return Err(Unattached::Unidentified),
+            // Nothing but SCPs restricts the root user here.
+            Standing::Root => {}
+            Standing::Principal => {
+                let entity = self.entity(actor)?;
+                self.add_identity(entity, &actor.account, &mut attached);
+                let boundary = entity.boundary.as_ref();
+                let boundary = boundary.map(|arn| vec![self.iam.attached(entity, arn)]);
+                attached.policies.boundary = boundary;
+            }
+        }
+        match self.organisation.scps(&actor.account) {
+            Scps::Levels(levels) => attached.policies.scps = levels,
+            Scps::Unknown(why) => attached.gaps.push(Gap { layer: PolicyType::Scp, why }),
+        }
+        Ok(attached)
+    }
+
+    fn entity(&self, actor: &Actor) -> Result<&Entity, Unattached> {
+        let missing = match self.iam.has_account(&actor.account) {
+            true => Unattached::PrincipalNotInSnapshot,
+            false => Unattached::AccountNotInSnapshot,
+        };
+        let arn = match actor.path_known {
+            true => actor.arn.as_str(),
+            false => {
+                let name = actor.arn.rsplit('/').next().unwrap_or_default();
+                match self.iam.roles_named(&actor.account, name) {
+                    [one] => one,
+                    [] => return Err(missing),
+                    _ => return Err(Unattached::SeveralRoles),
+                }
+            }
+        };
+        self.iam.entity(arn).ok_or(missing)
+    }
+
+    /// Inline, attached, and through groups; they unite.
+    fn add_identity(&self, entity: &Entity, account: &str, attached: &mut Attached) {
+        let identity = &mut attached.policies.identity;
+        self.add_policies(entity, identity);
+        for name in &entity.groups {
+            match self.iam.group_of(account, name) {
+                Some(group) => self.add_policies(group, identity),
+                None => {
+                    let why = format!("group {name} is not in the snapshot");
+                    attached.gaps.push(Gap { layer: PolicyType::Identity, why });
+                }
+            }
+        }
+    }
+
+    fn add_policies(&self, entity: &Entity, identity: &mut Vec<NamedPolicy>) {
+        identity.extend(entity.inline.iter().cloned());
+        for arn in &entity.attached {
+            // Attached to a user and to its group, it is still one policy.
+            if !identity.iter().any(|known| *known.name == **arn) {
+                identity.push(self.iam.attached(entity, arn));
+            }
+        }
+    }
+
+    /// The tags of a user or role, for bindings by tag.
+    #[must_use]
+    pub fn tags(&self, arn: &str) -> Option<&std::collections::BTreeMap<String, String>> {
+        self.iam.entity(arn).map(|entity| &entity.tags)
+    }
+
+    /// The names of a user's groups, for bindings by group.
+    #[must_use]
+    pub fn groups(&self, arn: &str) -> Option<&[String]> {
+        self.iam.entity(arn).map(|entity| entity.groups.as_slice())
+    }
+}
