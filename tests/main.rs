@@ -12,6 +12,7 @@
 )]
 
 mod architecture;
+mod catalog;
 mod cli;
 mod dependencies;
 mod driftline;
@@ -20,6 +21,7 @@ mod guide;
 mod iam_cases;
 mod large_policies;
 mod lint;
+mod operations;
 mod partitions;
 mod public_data;
 mod replay_cases;

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use cloudtrail::{Limits, Outcome, Reason, Record, RecordError, check, parse_record};
 use iam_policy::json::{self, Node};
 use iam_policy::{AccountId, Decision, Evaluation, Evaluator, PolicySet, ResourceValue};
-use sagemaker_catalog::{Catalog, catalog};
+use sagemaker_catalog::Catalog;
 use sha2::{Digest, Sha256};
 
 use crate::actor::Actor;
@@ -84,7 +84,7 @@ impl Filter {
 pub struct Judge<'t> {
     pub(crate) target: &'t TargetSet,
     filter: Filter,
-    pub(crate) catalog: &'static Catalog,
+    pub(crate) catalog: &'t Catalog,
     pub(crate) limits: Limits,
     pub(crate) matched: Matched,
     pub(crate) replay: Replay,
@@ -95,7 +95,8 @@ pub struct Judge<'t> {
     answers: Vec<self_test::Answer>,
 }
 
-/// Hash of the catalog that this program judges by.
+/// Hash of the catalog that this program judges by. What a policy set adds to it is part of the set's
+/// own hash.
 #[must_use]
 pub fn catalog_hash() -> String {
     let mut hash = Sha256::new();
@@ -118,7 +119,7 @@ impl<'t> Judge<'t> {
         Self {
             target,
             filter: Filter::default(),
-            catalog: catalog(),
+            catalog: &target.catalog,
             limits,
             matched: Matched::default(),
             replay: Replay::default(),
@@ -200,7 +201,7 @@ impl<'t> Judge<'t> {
         let mut replay = std::mem::take(&mut self.replay);
         replay.replay(record, parameters, actor, &self.target.facts, self.catalog);
         let bound = self.matched.bound(self.target, actor);
-        let about = About::new(record, actor, &replay, &bound);
+        let about = About::new(record, actor, &replay, &bound, self.catalog);
         let mut evaluator = bound.policies.as_ref().ok().map(|set| {
             let known = self.evaluators.remove(&Arc::as_ptr(set).addr());
             known.unwrap_or_else(|| Evaluator::new(Arc::clone(set)))
@@ -344,6 +345,7 @@ pub(crate) struct About<'r, 'a> {
     actor: &'r Actor,
     replay: &'r Replay,
     bound: &'r Bound,
+    catalog: &'r Catalog,
     answer: Answer,
     event_id: String,
     record_hash: String,
@@ -355,9 +357,10 @@ impl<'r, 'a> About<'r, 'a> {
         actor: &'r Actor,
         replay: &'r Replay,
         bound: &'r Bound,
+        catalog: &'r Catalog,
     ) -> Self {
         let record_hash = record_hash(record.raw);
-        Self::with(record, actor, replay, bound, Answer::of(record), record_hash)
+        Self::with(record, actor, replay, bound, catalog, Answer::of(record), record_hash)
     }
 
     /// As [`About::new`], where the record itself is not at hand.
@@ -366,11 +369,12 @@ impl<'r, 'a> About<'r, 'a> {
         actor: &'r Actor,
         replay: &'r Replay,
         bound: &'r Bound,
+        catalog: &'r Catalog,
         answer: Answer,
         record_hash: String,
     ) -> Self {
         let event_id = event_id(record, &record_hash);
-        Self { record, actor, replay, bound, answer, event_id, record_hash }
+        Self { record, actor, replay, bound, catalog, answer, event_id, record_hash }
     }
 
     pub(crate) fn call(
@@ -521,7 +525,7 @@ impl<'r, 'a> About<'r, 'a> {
             resource_type: request.resource_type.clone(),
             key: drift.key,
             operator: drift.operator,
-            iam_can_enforce: iam_can_enforce(drift.code, request),
+            iam_can_enforce: iam_can_enforce(drift.code, request, self.catalog),
             wanted: drift.wanted,
             observed: drift.observed,
             policy: deciding.as_ref().map(|deciding| deciding.policy.clone()),
@@ -555,9 +559,9 @@ impl<'r, 'a> About<'r, 'a> {
     }
 }
 
-fn iam_can_enforce(code: Code, request: &Request) -> Option<bool> {
+fn iam_can_enforce(code: Code, request: &Request, catalog: &Catalog) -> Option<bool> {
     let name = request.context.action.split_once(':').map_or("", |(_, name)| name);
-    let action = catalog().action(name);
+    let action = catalog.action(name);
     (code == Code::InstanceType)
         .then(|| action.is_some_and(|action| action.key("sagemaker:InstanceTypes").is_some()))
 }

@@ -119,7 +119,7 @@ pub(crate) struct Call<'r, 'n, 'a> {
     pub(crate) record: &'r Record<'a>,
     pub(crate) actor: &'r Actor,
     pub(crate) facts: &'r Facts,
-    pub(crate) catalog: &'static Catalog,
+    pub(crate) catalog: &'r Catalog,
     pub(crate) event: EventAction<'r>,
     pub(crate) parameters: Parameters<'n, 'a>,
     /// Parsed when it is asked for: few calls need it.
@@ -143,7 +143,7 @@ impl Replay {
         parameters: Option<&Node<'_>>,
         actor: &Actor,
         facts: &Facts,
-        catalog: &'static Catalog,
+        catalog: &Catalog,
     ) {
         let spare = self.requests.drain(..).map(|request| request.context);
         self.spare.get_mut().extend(spare);
@@ -165,7 +165,7 @@ pub(crate) fn bare_request(
     record: &Record<'_>,
     actor: &Actor,
     facts: &Facts,
-    catalog: &'static Catalog,
+    catalog: &Catalog,
     (kind, action, resource): (RequestKind, String, ResourceValue),
 ) -> Request {
     let spare = RefCell::default();
@@ -193,7 +193,7 @@ impl<'r, 'n, 'a> Call<'r, 'n, 'a> {
         parameters: Parameters<'n, 'a>,
         actor: &'r Actor,
         facts: &'r Facts,
-        catalog: &'static Catalog,
+        catalog: &'r Catalog,
         spare: &'r RefCell<Vec<RequestContext>>,
     ) -> Self {
         let region = record.aws_region.as_deref().unwrap_or_default();

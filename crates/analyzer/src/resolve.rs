@@ -391,7 +391,7 @@ impl<'t> Resolver<'t> {
         let request = replay.requests.first()?;
         let answer = Answer { outcome: call.outcome, throttled: is_throttled(&record) };
         let hash = call.record_hash.clone();
-        let about = About::with(&record, &actor, &replay, &bound, answer, hash);
+        let about = About::with(&record, &actor, &replay, &bound, self.judge.catalog, answer, hash);
         let index = call.request_index;
         let settles =
             call.decision == Some(Decision::Undetermined) && decision != Decision::Undetermined;

@@ -112,7 +112,7 @@ impl Call {
     /// The request that was judged, given the facts and the catalog it was judged with. `None` for
     /// rows that do not tell enough: those of earlier versions.
     #[must_use]
-    pub fn request(&self, facts: &Facts, catalog: &'static Catalog) -> Option<Request> {
+    pub fn request(&self, facts: &Facts, catalog: &Catalog) -> Option<Request> {
         let open = self.open_context.as_ref()?;
         let record = self.record();
         let actor = Actor::of(&record);

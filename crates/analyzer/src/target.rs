@@ -14,15 +14,20 @@ pub use bind::{Bound, Matched, Unjudged};
 pub use load::{TargetError, TargetFault, load};
 pub use uses::{ClosedLevel, ManifestFault, PolicyUses, policy_uses};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use iam_policy::{Glob, NamedPolicy};
+use sagemaker_catalog::{Catalog, Overlay};
 
 use crate::actor::Actor;
 
 /// The file that describes a policy set.
 pub const MANIFEST: &str = "policy-set.toml";
+
+/// The file of a policy set that adds to the catalog; `driftline catalog update` writes it.
+pub const CATALOG: &str = "catalog.json";
 
 /// A policy set, checked.
 #[derive(Debug)]
@@ -39,6 +44,9 @@ pub struct TargetSet {
     exemptions: Vec<Exemption>,
     /// What CloudTrail does not carry.
     pub facts: Facts,
+    /// What the actions have: the catalog of this program, with what [`CATALOG`] adds.
+    pub catalog: Cow<'static, Catalog>,
+    overlay: Option<Overlay>,
 }
 
 /// Facts the set's owner states.

@@ -92,9 +92,23 @@ pub(crate) struct CatalogArgs {
 pub(crate) enum CatalogCommand {
     /// Show an action: its resources, its condition keys, where a record shows each, and how surely
     Show {
-        /// Such as `CreateTrainingJob` or `sagemaker:CreateTrainingJob`
+        /// Such as `CreateTrainingJob`, `sagemaker:CreateTrainingJob` or `iam:PassRole`
         action: String,
     },
+    /// Compare with a file of AWS's Service Reference, and write what it has beyond the catalog
+    ///
+    /// The file is AWS's JSON for one service, as it publishes it daily. What is written goes into the
+    /// folder of a policy set: `analyze`, `explain` and `lint` then know the new names.
+    Update(CatalogUpdateArgs),
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct CatalogUpdateArgs {
+    /// The file, such as sagemaker.json
+    pub(crate) file: PathBuf,
+    /// Where to write; additions to other services that are there stay
+    #[arg(long, value_name = "FILE", default_value = "catalog.json")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Parser)]

@@ -84,6 +84,20 @@ pub enum AccessLevel {
     PermissionsManagement,
 }
 
+impl AccessLevel {
+    /// AWS's name for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::List => "List",
+            Self::Read => "Read",
+            Self::Tagging => "Tagging",
+            Self::Write => "Write",
+            Self::PermissionsManagement => "Permissions management",
+        }
+    }
+}
+
 impl Vocabulary {
     /// The condition key of that name, without case; `aws:RequestTag/team` finds
     /// `aws:RequestTag/${TagKey}`.

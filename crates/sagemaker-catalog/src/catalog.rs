@@ -10,6 +10,7 @@ use crate::by_name::ByName;
 use crate::condition_key::ConditionKey;
 use crate::event_map::{self, EventAction};
 use crate::resource_type::{ResourceType, service_and_tail, type_of_tail};
+use crate::supporting::SupportingAction;
 
 pub(crate) const SAGEMAKER: &str = "sagemaker";
 
@@ -20,6 +21,7 @@ pub struct Catalog {
     pub(crate) keys: ByName<ConditionKey>,
     /// Deprecated name, current name.
     pub(crate) aliases: Vec<(String, String)>,
+    pub(crate) supporting: ByName<SupportingAction>,
 }
 
 /// One IAM prefix.
@@ -113,6 +115,18 @@ impl Catalog {
     #[must_use]
     pub fn list_family(&self, action: &str) -> Option<&str> {
         self.action(action)?.list_family.as_deref()
+    }
+
+    /// The action of another service that SageMaker's depend on, by its full name, without case:
+    /// `iam:PassRole`.
+    #[must_use]
+    pub fn supporting_action(&self, id: &str) -> Option<&SupportingAction> {
+        self.supporting.get(id)
+    }
+
+    /// The actions of other services that SageMaker's depend on, by name.
+    pub fn supporting_actions(&self) -> impl Iterator<Item = &SupportingAction> {
+        self.supporting.values()
     }
 
     /// The condition key of that name, without case; `aws:RequestTag/team` finds

@@ -52,8 +52,11 @@ mod group;
 mod key_rule;
 mod load;
 mod naming;
+mod overlay;
 mod path;
 mod resource_type;
+mod service_reference;
+mod supporting;
 mod template;
 mod vocabulary;
 mod wire;
@@ -66,8 +69,11 @@ pub use found::{Found, REDACTED, Texts};
 pub use group::{Group, select_grouped};
 pub use key_rule::{AbsentRule, Confidence, Coverage, KeyRule, KeySource, Transform};
 pub use load::LoadError;
+pub use overlay::{Overlay, OverlayError};
 pub use path::{MapEntry, ParameterPath, ParameterPathError};
 pub use resource_type::{ResourceRule, ResourceType};
+pub use service_reference::{Change, Comparison, ServiceReference, ServiceReferenceError};
+pub use supporting::SupportingAction;
 pub use template::{Part, Template, Variable};
 pub use vocabulary::vocabulary;
 
@@ -102,4 +108,5 @@ const DATA: &[(&str, &str)] = files![
     "instance-types-without-condition-key.json",
     "operations-without-tag-control.json",
     "resource-arns.json",
+    "supporting-actions.json",
 ];

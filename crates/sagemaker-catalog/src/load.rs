@@ -1,15 +1,17 @@
 //! From the files under `data/` to the catalog.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 
-use self::action_reader::ActionReader;
+use self::action_reader::{ActionReader, access_level};
 use crate::by_name::ByName;
 use crate::catalog::{Catalog, SAGEMAKER, Service};
 use crate::condition_key::ConditionKey;
+use crate::overlay::Overlay;
 use crate::path::{ParameterPath, ParameterPathError};
 use crate::resource_type::{ResourceType, service_and_tail};
+use crate::supporting::SupportingAction;
 use crate::template::Template;
 use crate::wire;
 
@@ -20,6 +22,8 @@ const KEY_PATHS: &str = "condition-key-paths.json";
 const RESOURCE_ARNS: &str = "resource-arns.json";
 const DEPENDENTS: &str = "dependent-authorisations.json";
 const WITHOUT_KEY: &str = "instance-types-without-condition-key.json";
+const OVERLAY: &str = "catalog.json";
+const SUPPORTING: &str = "supporting-actions.json";
 const WITHOUT_TAGS: &str = "operations-without-tag-control.json";
 
 /// Why files are not a catalog.
@@ -61,39 +65,99 @@ pub enum LoadError {
     },
 }
 
+impl LoadError {
+    fn in_file(mut self, name: &str) -> Self {
+        let (Self::Missing { file }
+        | Self::Shape { file, .. }
+        | Self::Unknown { file, .. }
+        | Self::Path { file, .. }) = &mut self;
+        name.clone_into(file);
+        self
+    }
+}
+
 impl Catalog {
     /// Builds a catalog from files, by name as in [`data`](crate::data).
     ///
     /// # Errors
     /// A [`LoadError`] at the first file that is missing, misshapen, or at odds with the others.
     pub fn parse(files: &[(&str, &str)]) -> Result<Catalog, LoadError> {
-        let files = Files(files);
+        Self::build(files, &Overlay::default())
+    }
+
+    /// The catalog of the data in this crate with what the overlay adds.
+    ///
+    /// # Errors
+    /// A [`LoadError`] about the overlay, when it names what neither has.
+    pub fn with_overlay(overlay: &Overlay) -> Result<Catalog, LoadError> {
+        // The data themselves are a catalog, so what is wrong is the overlay's.
+        Self::build(crate::data(), overlay).map_err(|error| error.in_file(OVERLAY))
+    }
+
+    fn build(files: &[(&str, &str)], overlay: &Overlay) -> Result<Catalog, LoadError> {
+        let files = Files { files, overlay };
         let tables = Tables::read(&files)?;
         let keys = files.condition_keys(&tables.key_paths.aliases)?;
         let no_tables = Tables::default();
         let mut services = BTreeMap::new();
         for prefix in files.prefixes() {
             let tables = if prefix == SAGEMAKER { &tables } else { &no_tables };
-            services.insert(prefix.to_owned(), read_service(&files, prefix, tables, &keys)?);
+            let service = read_service(&files, &prefix, tables, &keys)?;
+            services.insert(prefix, service);
         }
         let aliases = tables.key_paths.aliases.clone().into_iter().collect();
-        let catalog = Catalog { services, keys, aliases };
+        let supporting = files.supporting(&tables)?;
+        let catalog = Catalog { services, keys, aliases, supporting };
         tables.check_names(&catalog)?;
         Ok(catalog)
     }
 }
 
-struct Files<'f>(&'f [(&'f str, &'f str)]);
+struct Files<'f> {
+    files: &'f [(&'f str, &'f str)],
+    overlay: &'f Overlay,
+}
 
-impl<'f> Files<'f> {
-    fn prefixes(&self) -> impl Iterator<Item = &'f str> {
-        self.0.iter().filter_map(|(name, _)| {
+impl Files<'_> {
+    fn prefixes(&self) -> BTreeSet<String> {
+        let snapshots = self.files.iter().filter_map(|(name, _)| {
             name.strip_prefix("catalogue-snapshot/")?.strip_suffix(".actions.json")
-        })
+        });
+        snapshots.chain(self.overlay.prefixes()).map(str::to_owned).collect()
+    }
+
+    fn actions(&self, prefix: &str) -> Result<wire::Actions, LoadError> {
+        let mut actions = self.snapshot(prefix, "actions")?;
+        self.overlay.add_actions(prefix, &mut actions);
+        Ok(actions)
+    }
+
+    fn keys(&self, prefix: &str) -> Result<wire::ConditionKeys, LoadError> {
+        let mut keys = self.snapshot(prefix, "conditionKeys")?;
+        self.overlay.add_keys(prefix, &mut keys);
+        Ok(keys)
+    }
+
+    fn resource_types(&self, prefix: &str) -> Result<wire::ResourceTypes, LoadError> {
+        let mut types = self.snapshot(prefix, "resourceTypes")?;
+        self.overlay.add_resource_types(prefix, &mut types);
+        Ok(types)
+    }
+
+    /// A service that only the overlay has is empty without it.
+    fn snapshot<T: DeserializeOwned + Default>(
+        &self,
+        prefix: &str,
+        kind: &str,
+    ) -> Result<T, LoadError> {
+        let name = snapshot_file(prefix, kind);
+        let there = self.files.iter().any(|(known, _)| *known == name);
+        let added = prefix != SAGEMAKER && self.overlay.prefixes().any(|known| known == prefix);
+        if added && !there { Ok(T::default()) } else { self.read(&name) }
     }
 
     fn read<T: DeserializeOwned>(&self, file: &str) -> Result<T, LoadError> {
-        let found = self.0.iter().find(|(name, _)| *name == file);
+        let found = self.files.iter().find(|(name, _)| *name == file);
         let (_, text) = found.ok_or_else(|| LoadError::Missing { file: file.to_owned() })?;
         serde_json::from_str(text)
             .map_err(|source| LoadError::Shape { file: file.to_owned(), source })
@@ -105,11 +169,34 @@ impl<'f> Files<'f> {
         aliases: &BTreeMap<String, String>,
     ) -> Result<ByName<ConditionKey>, LoadError> {
         let mut keys = Vec::new();
-        for prefix in std::iter::once(SAGEMAKER).chain(self.prefixes()) {
-            let wire: wire::ConditionKeys = self.read(&snapshot_file(prefix, "conditionKeys"))?;
+        for prefix in std::iter::once(SAGEMAKER.to_owned()).chain(self.prefixes()) {
+            let wire = self.keys(&prefix)?;
             keys.extend(wire.into_values().map(|key| condition_key(key, aliases)));
         }
         Ok(keys.into_iter().map(|key| (key.name.clone(), key)).collect())
+    }
+}
+
+impl Files<'_> {
+    fn supporting(&self, tables: &Tables) -> Result<ByName<SupportingAction>, LoadError> {
+        let wire: wire::SupportingActions = self.read(SUPPORTING)?;
+        let actions = wire.actions.into_iter().map(|(id, action)| {
+            let needing = tables
+                .dependents
+                .actions
+                .iter()
+                .filter(|(_, row)| row.documented_dependent_actions.contains(&id));
+            let action = SupportingAction {
+                access_level: access_level(&action.access_level),
+                description: action.description,
+                resource_types: action.resource_types,
+                condition_keys: action.condition_keys,
+                needed_by: needing.map(|(name, _)| name.clone()).collect(),
+                id: id.clone(),
+            };
+            (id, action)
+        });
+        Ok(actions.collect())
     }
 }
 
@@ -186,11 +273,10 @@ fn read_service(
     tables: &Tables,
     keys: &ByName<ConditionKey>,
 ) -> Result<Service, LoadError> {
-    let types: wire::ResourceTypes = files.read(&snapshot_file(prefix, "resourceTypes"))?;
+    let types = files.resource_types(prefix)?;
     let resource_types = read_resource_types(&snapshot_file(prefix, "resourceTypes"), types)?;
     let reader = ActionReader { prefix, tables, keys, resource_types: &resource_types };
-    let actions: wire::Actions = files.read(&snapshot_file(prefix, "actions"))?;
-    let actions = actions.into_values().map(|action| {
+    let actions = files.actions(prefix)?.into_values().map(|action| {
         let action = reader.read(action)?;
         Ok((action.name.clone(), action))
     });

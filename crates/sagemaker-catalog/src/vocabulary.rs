@@ -19,7 +19,18 @@ use crate::resource_type::ResourceRule;
 /// ```
 #[must_use]
 pub fn vocabulary() -> Vocabulary {
-    let catalog = catalog();
+    catalog().vocabulary()
+}
+
+impl Catalog {
+    /// The names of this catalog, for `iam_policy::lint`.
+    #[must_use]
+    pub fn vocabulary(&self) -> Vocabulary {
+        vocabulary_of(self)
+    }
+}
+
+fn vocabulary_of(catalog: &Catalog) -> Vocabulary {
     let services = catalog.prefixes().map(|prefix| (prefix.to_owned(), service(catalog, prefix)));
     let keys = catalog.condition_keys().map(|key| VocabularyKey {
         name: key.name.clone(),

@@ -147,3 +147,17 @@ pub(crate) struct Paths {
 pub(crate) struct OperationsWithoutTagControl {
     pub(crate) operations: Vec<String>,
 }
+
+/// `supporting-actions.json`
+#[derive(Default, Deserialize)]
+pub(crate) struct SupportingActions {
+    pub(crate) actions: BTreeMap<String, SupportingAction>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct SupportingAction {
+    pub(crate) access_level: String,
+    pub(crate) description: String,
+    pub(crate) resource_types: Vec<String>,
+    pub(crate) condition_keys: Vec<String>,
+}

@@ -1,5 +1,6 @@
 //! `cargo xtask …`: the chores of the project that are not the product.
 
+mod catalog;
 mod differential;
 mod docs;
 mod samples;
@@ -10,6 +11,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <verb>
 
+catalog [--check] [--packages <folder>]
+                    make the catalog's data from its pinned packages; or compare them
 docs [--check]      write the pages of lints; or compare them
 differential [--cases <number>] [--seed <number>]
                     the evaluator against a second one, on a million generated cases
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
 
 fn run(words: &[String]) -> Result<(), Box<dyn Error>> {
     match words.split_first() {
+        Some((verb, options)) if verb == "catalog" => catalog::run(options),
         Some((verb, options)) if verb == "docs" => docs::run(options),
         Some((verb, options)) if verb == "differential" => differential::run(options),
         Some((verb, options)) if verb == "samples" => samples::run(options),

@@ -25,12 +25,13 @@ struct Part {
     run: fn(&Machine) -> Outcome,
 }
 
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 9] = [
     Part { name: "format", run: format },
     Part { name: "lints", run: lints },
     Part { name: "tests", run: tests },
     Part { name: "documentation", run: documentation },
     Part { name: "generated pages", run: generated_pages },
+    Part { name: "catalog", run: catalog },
     Part { name: "samples", run: samples },
     Part { name: "public test data", run: public_data },
     Part { name: "duckdb", run: duckdb },
@@ -151,6 +152,16 @@ fn documentation(machine: &Machine) -> Outcome {
 
 fn generated_pages(_machine: &Machine) -> Outcome {
     outcome(crate::docs::run(&["--check".to_owned()]))
+}
+
+/// The catalog's data against the packages they are made from.
+fn catalog(_machine: &Machine) -> Outcome {
+    match crate::catalog::run(&["--check".to_owned()]) {
+        Err(error) if error.is::<crate::catalog::Unavailable>() => {
+            Outcome::Skipped(error.to_string())
+        }
+        result => outcome(result),
+    }
 }
 
 fn samples(_machine: &Machine) -> Outcome {

@@ -67,7 +67,7 @@ pub(super) struct Origins<'r> {
     parameters: Option<&'r Node<'r>>,
     omitted: bool,
     action: Option<&'r Action>,
-    catalog: &'static Catalog,
+    catalog: &'r Catalog,
     /// What is known is that of a row, which keeps the values without the parameters.
     of_row: bool,
     /// The facts say what `iam:PassedToService` is in the partition of the call.
@@ -117,7 +117,7 @@ impl<'r> Origins<'r> {
         parameters: Option<&'r Node<'r>>,
         replay: &Replay,
         facts: &Facts,
-        catalog: &'static Catalog,
+        catalog: &'r Catalog,
     ) -> Self {
         let action = catalog.event(&record.event_source, &record.event_name).action;
         let shown = parameters.filter(|node| node.kind() == "an object" && !replay.omitted);
@@ -129,11 +129,7 @@ impl<'r> Origins<'r> {
     }
 
     /// For the rows of a record: where the catalog says that their values were read.
-    pub(super) fn of_rows(
-        record: &'r Record<'r>,
-        facts: &Facts,
-        catalog: &'static Catalog,
-    ) -> Self {
+    pub(super) fn of_rows(record: &'r Record<'r>, facts: &Facts, catalog: &'r Catalog) -> Self {
         let origins = Self::new(record, None, &Replay::default(), facts, catalog);
         Self { of_row: true, ..origins }
     }

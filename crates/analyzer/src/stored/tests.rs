@@ -14,7 +14,7 @@ use crate::target::{Bound, Facts, Unjudged};
 pub(crate) fn check(record: &Record<'_>, actor: &Actor, replay: &Replay, facts: &Facts) {
     let policies = Err(Unjudged::Unbound);
     let bound = Bound { policies, record_rules: Vec::new(), exempt: None };
-    let about = About::new(record, actor, replay, &bound);
+    let about = About::new(record, actor, replay, &bound, catalog());
     for (index, request) in (0_u32..).zip(&replay.requests) {
         check_row(&about.call(index, request, None, None), request, facts);
     }
@@ -54,7 +54,7 @@ fn a_row_without_what_is_open_gives_no_request() {
     replay.replay(&record, None, &actor, &facts, catalog());
     let policies = Err(Unjudged::Unbound);
     let bound = Bound { policies, record_rules: Vec::new(), exempt: None };
-    let about = About::new(&record, &actor, &replay, &bound);
+    let about = About::new(&record, &actor, &replay, &bound, catalog());
     let mut call = about.call(0, &replay.requests[0], None, None);
     assert!(call.request(&facts, catalog()).is_some());
     call.open_context = None;

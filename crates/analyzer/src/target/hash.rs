@@ -40,6 +40,9 @@ pub(super) fn of(set: &TargetSet) -> String {
     if facts.doubt_service_defaults {
         text.line("doubt_service_defaults", [] as [&str; 0]);
     }
+    if let Some(overlay) = set.overlay.as_ref().filter(|overlay| !overlay.is_empty()) {
+        text.line("catalog", [overlay.to_json()]);
+    }
     hex(&Sha256::digest(text.0.as_bytes()))
 }
 

@@ -1,5 +1,6 @@
 //! From the folder's files to a [`TargetSet`], or to every fault that stands in the way.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -7,14 +8,15 @@ use std::sync::Arc;
 
 use iam_policy::json::line_and_column;
 use iam_policy::{AccountId, Dialect, NamedPolicy, PolicyDocument, nearest, parse};
+use sagemaker_catalog::{Catalog, Overlay, catalog};
 use toml::Spanned;
 
 use super::config::{
     BindingConfig, Config, ExemptConfig, FactsConfig, OrganisationConfig, RecordRuleConfig, WORDS,
 };
 use super::{
-    Allowlist, Binding, Exemption, Facts, Level, MANIFEST, OrganisationPolicies, PrincipalPattern,
-    PrincipalPatterns, RecordRule, TargetSet, allow_everything, hash,
+    Allowlist, Binding, CATALOG, Exemption, Facts, Level, MANIFEST, OrganisationPolicies,
+    PrincipalPattern, PrincipalPatterns, RecordRule, TargetSet, allow_everything, hash,
 };
 
 /// A fault of a policy set.
@@ -114,6 +116,8 @@ impl<'f> Loader<'f> {
             config.record_rule.into_iter().map(|rule| self.record_rule(rule)).collect();
         let exemptions = config.exempt.into_iter().map(|entry| self.exemption(entry)).collect();
         let facts = self.facts(config.facts);
+        let overlay = self.overlay();
+        let catalog = self.catalog(overlay.as_ref());
         let mut set = TargetSet {
             name: config.name,
             revision: config.revision,
@@ -123,9 +127,38 @@ impl<'f> Loader<'f> {
             record_rules,
             exemptions,
             facts,
+            catalog,
+            overlay,
         };
         set.hash = hash::of(&set);
         Some(set)
+    }
+
+    /// What the set adds to the catalog.
+    fn overlay(&mut self) -> Option<Overlay> {
+        let text = std::str::from_utf8(self.files.get(CATALOG)?);
+        match text.map(Overlay::parse) {
+            Ok(Ok(overlay)) => return Some(overlay),
+            Ok(Err(error)) => self.overlay_fault(error.to_string()),
+            Err(_) => self.overlay_fault("not UTF-8".to_owned()),
+        }
+        None
+    }
+
+    fn catalog(&mut self, overlay: Option<&Overlay>) -> Cow<'static, Catalog> {
+        match overlay.map(Catalog::with_overlay) {
+            None => Cow::Borrowed(catalog()),
+            Some(Ok(extended)) => Cow::Owned(extended),
+            Some(Err(error)) => {
+                self.overlay_fault(error.to_string());
+                Cow::Borrowed(catalog())
+            }
+        }
+    }
+
+    fn overlay_fault(&mut self, message: String) {
+        let help = "`driftline catalog update` writes this file; a policy needs another name";
+        self.policy_fault(CATALOG, 1, 1, message, Some(help.to_owned()));
     }
 
     fn config(&mut self) -> Option<Config> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use iam_policy::{Evaluator, Principal, RequestContext, ResourceValue};
 
-use super::{Facts, MANIFEST, Matched, TargetSet, load};
+use super::{CATALOG, Facts, MANIFEST, Matched, TargetSet, load};
 use crate::actor::{Actor, Standing};
 
 const HEAD: &str = "schema = 1\nrevision = 7\nname = \"ml-platform\"\n";
@@ -818,6 +818,48 @@ fn the_hash_covers_nothing_else() {
     ] {
         check_hash(from, to, false);
     }
+}
+
+const OVERLAY: &str = r#"{"schema": "driftline.catalog/1", "services": {"sagemaker": {
+    "actions": {"CreateThing": {"access_level": "Write", "condition_keys": ["sagemaker:Colour"]}},
+    "condition_keys": {"sagemaker:Colour": {"type": "String"}}}}}"#;
+
+fn with_overlay(overlay: &str) -> BTreeMap<String, Vec<u8>> {
+    folder(HASHED, &[("policies/x.json", HASHED_POLICY), (CATALOG, overlay)])
+}
+
+#[test]
+fn what_a_set_adds_to_the_catalog_is_part_of_it() {
+    let set = load(&with_overlay(OVERLAY)).unwrap();
+    let action = set.catalog.action("CreateThing").unwrap();
+    assert!(action.key("sagemaker:Colour").is_some());
+    let plain = hash(HASHED, HASHED_POLICY);
+    assert_ne!(set.hash, plain);
+    let other = OVERLAY.replace("\"Write\"", "\"Read\"");
+    assert_ne!(load(&with_overlay(&other)).unwrap().hash, set.hash);
+    // White space adds nothing, nor does an overlay that says nothing.
+    let spaced = OVERLAY.replace('{', "{ ");
+    assert_eq!(load(&with_overlay(&spaced)).unwrap().hash, set.hash);
+    let nothing = r#"{"schema": "driftline.catalog/1"}"#;
+    assert_eq!(load(&with_overlay(nothing)).unwrap().hash, plain);
+}
+
+#[test]
+fn an_overlay_that_cannot_be_used_is_a_fault_of_the_set() {
+    check_faults(
+        &with_overlay(HASHED_POLICY),
+        r"
+no catalog overlay: unknown field `Version`, expected `schema` or `services` at line 1 column 10
+  at catalog.json, line 1, column 1
+help: `driftline catalog update` writes this file; a policy needs another name",
+    );
+    check_faults(
+        &with_overlay(&OVERLAY.replace("[\"sagemaker:Colour\"]", "[\"sagemaker:Size\"]")),
+        r"
+the file `catalog.json` names the unknown condition key `sagemaker:Size`
+  at catalog.json, line 1, column 1
+help: `driftline catalog update` writes this file; a policy needs another name",
+    );
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! `driftline catalog`: what this program knows of SageMaker's actions.
 
+mod update;
+
 use std::fmt::Write as _;
 
 use sagemaker_catalog::{
-    AbsentRule, AccessLevel, Action, Catalog, Confidence, KeyRule, KeySource, ParameterPath,
-    ResourceRule, Transform, catalog,
+    AbsentRule, Action, Catalog, Confidence, KeyRule, KeySource, ParameterPath, ResourceRule,
+    SupportingAction, Transform, catalog,
 };
 
 use crate::args::{CatalogArgs, CatalogCommand};
@@ -19,9 +21,15 @@ enum CatalogError {
 }
 
 pub(crate) fn run(args: &CatalogArgs) -> Result<Exit, Box<dyn std::error::Error>> {
-    let CatalogCommand::Show { action } = &args.command;
-    let found = find(catalog(), action)?;
-    output::print(&show(catalog(), found))?;
+    let action = match &args.command {
+        CatalogCommand::Show { action } => action,
+        CatalogCommand::Update(args) => return update::run(args),
+    };
+    let text = match catalog().supporting_action(action) {
+        Some(supporting) => show_supporting(supporting),
+        None => show(catalog(), find(catalog(), action)?),
+    };
+    output::print(&text)?;
     Ok(Exit::Fine)
 }
 
@@ -47,7 +55,7 @@ fn nearest(catalog: &Catalog, name: &str) -> String {
 
 fn show(catalog: &Catalog, action: &Action) -> String {
     let mut text =
-        format!("{}  {}\n{}\n", action.id(), level(action.access_level), action.description);
+        format!("{}  {}\n{}\n", action.id(), action.access_level.as_str(), action.description);
     section(
         &mut text,
         "Resources",
@@ -80,6 +88,17 @@ fn show(catalog: &Catalog, action: &Action) -> String {
     text
 }
 
+/// An action of another service, of which the catalog has only those that SageMaker's depend on.
+fn show_supporting(action: &SupportingAction) -> String {
+    let mut text =
+        format!("{}  {}\n{}\n", action.id, action.access_level.as_str(), action.description);
+    section(&mut text, "Resource types", action.resource_types.iter().cloned());
+    section(&mut text, "Condition keys", action.condition_keys.iter().cloned());
+    let needing = action.needed_by.iter().map(|name| format!("sagemaker:{name}"));
+    section(&mut text, "Needed by, as AWS documents", needing);
+    text
+}
+
 /// A heading with its lines, where there are any.
 fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     let mut lines = lines.peekable();
@@ -88,16 +107,6 @@ fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) 
     }
     for line in lines {
         let _ = writeln!(text, "  {line}");
-    }
-}
-
-fn level(level: AccessLevel) -> &'static str {
-    match level {
-        AccessLevel::List => "List",
-        AccessLevel::Read => "Read",
-        AccessLevel::Tagging => "Tagging",
-        AccessLevel::Write => "Write",
-        AccessLevel::PermissionsManagement => "Permissions management",
     }
 }
 
@@ -198,6 +207,18 @@ mod tests {
         let wanted =
             "the catalog has no action `CreateTrainingJobs`; did you mean `CreateTrainingJob`?";
         assert_eq!(error, wanted);
+    }
+
+    #[test]
+    fn actions_of_other_services_are_shown_by_their_full_name() {
+        let action = catalog().supporting_action("IAM:passrole").unwrap();
+        let text = show_supporting(action);
+        assert!(text.starts_with("iam:PassRole  Write\nGrants permission to pass"), "{text}");
+        for line in ["\n  iam:PassedToService\n", "\n  sagemaker:CreateTrainingJob\n"] {
+            assert!(text.contains(line), "{text}");
+        }
+        let error = find(catalog(), "iam:CreateUser").unwrap_err().to_string();
+        assert!(error.starts_with("the catalog has no action `iam:CreateUser`"), "{error}");
     }
 
     #[test]

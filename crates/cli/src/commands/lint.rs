@@ -5,15 +5,27 @@ mod json;
 mod sarif;
 mod text;
 
+use std::path::PathBuf;
+
 use iam_policy::Vocabulary;
 use iam_policy::lint::{
     LEVEL_ALLOWS_NOTHING, Lint, PolicyKind, Severity, allows_something, level_allows_nothing, lint,
 };
 
+use sagemaker_catalog::{Catalog, Overlay, OverlayError};
+
 use crate::args::{LintArgs, LintFormat};
 use crate::exit_code::Exit;
+use crate::files;
 use crate::output;
 use find::{Found, PolicyText};
+
+/// Why nothing is judged.
+#[derive(Debug, thiserror::Error)]
+enum LintError {
+    #[error("`{}` cannot be used", path.display())]
+    Overlay { path: PathBuf, source: OverlayError },
+}
 
 /// A file that was looked at, and what was found in it.
 struct Linted {
@@ -27,7 +39,7 @@ pub(crate) fn run(args: &LintArgs) -> Result<Exit, Box<dyn std::error::Error>> {
     for note in &found.notes {
         output::note(&format!("note: {}", output::visible(note)));
     }
-    let vocabulary = sagemaker_catalog::vocabulary();
+    let vocabulary = vocabulary(&found.overlays)?;
     let kind = args.kind.map(Into::into);
     let each = found.policies.iter().map(|policy| look_at(policy, kind, &vocabulary));
     let mut linted: Vec<Linted> = each.collect();
@@ -39,6 +51,22 @@ pub(crate) fn run(args: &LintArgs) -> Result<Exit, Box<dyn std::error::Error>> {
         LintFormat::Sarif => sarif::render(&linted)?,
     })?;
     Ok(exit(&linted))
+}
+
+/// The names of the catalog, and those that the policy sets add to it.
+fn vocabulary(overlays: &[PathBuf]) -> Result<Vocabulary, Box<dyn std::error::Error>> {
+    let mut all = Overlay::default();
+    for path in overlays {
+        let text = String::from_utf8_lossy(&files::read(path)?).into_owned();
+        let overlay = Overlay::parse(&text)
+            .map_err(|source| LintError::Overlay { path: path.clone(), source })?;
+        all = all.merged(overlay);
+    }
+    Ok(if all.is_empty() {
+        sagemaker_catalog::vocabulary()
+    } else {
+        Catalog::with_overlay(&all)?.vocabulary()
+    })
 }
 
 fn look_at(policy: &PolicyText, kind: Option<PolicyKind>, vocabulary: &Vocabulary) -> Linted {

@@ -205,7 +205,7 @@ fn aliases_go_both_ways() {
 fn the_data_is_named_and_whole() {
     let names: Vec<&str> = crate::data().iter().map(|(name, _)| *name).collect();
     assert!(names.is_sorted());
-    assert_eq!(names.len(), 20);
+    assert_eq!(names.len(), 21);
     assert_eq!(
         catalog().prefixes().collect::<Vec<_>>(),
         [

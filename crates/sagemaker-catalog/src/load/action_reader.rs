@@ -77,13 +77,19 @@ impl ActionReader<'_> {
         Ok(KeyRule { key: key.to_owned(), multivalued, sources })
     }
 
+    /// The rows of the table, then the types that the snapshot has beyond it.
     fn resource_rules(&self, wire: &wire::Action) -> Result<Vec<ResourceRule>, LoadError> {
-        match self.tables.arns.actions.get(&wire.name) {
-            Some(rows) => {
-                rows.resources.iter().map(|row| self.resource_rule(&wire.name, row)).collect()
-            }
-            None => wire.resource_types.iter().map(|row| self.bare_rule(&wire.name, row)).collect(),
+        let listed = self.tables.arns.actions.get(&wire.name);
+        let mut rules = Vec::new();
+        for row in listed.into_iter().flat_map(|rows| &rows.resources) {
+            rules.push(self.resource_rule(&wire.name, row)?);
         }
+        for row in &wire.resource_types {
+            if !rules.iter().any(|rule| rule.resource_type == row.name) {
+                rules.push(self.bare_rule(&wire.name, row)?);
+            }
+        }
+        Ok(rules)
     }
 
     fn resource_rule(
@@ -182,7 +188,7 @@ impl ActionReader<'_> {
 
 /// A few rows have two levels, "Tagging, Write": the narrower one is meant. An unknown level counts
 /// as one that changes something.
-fn access_level(text: &str) -> AccessLevel {
+pub(super) fn access_level(text: &str) -> AccessLevel {
     let levels: Vec<&str> = text.split(',').map(str::trim).collect();
     let known = [
         ("Tagging", AccessLevel::Tagging),

@@ -49,7 +49,7 @@ fn counts_equal_those_of_the_tables() {
     assert_eq!(rows().filter(|rule| rule.complete).count(), 510);
     count(97, |action| !action.keys.is_empty());
     count(95, |action| action.resources.is_empty());
-    count(43, |action| !action.pass_role.is_empty());
+    count(45, |action| !action.pass_role.is_empty());
     count(67, |action| action.tags_imply_add_tags);
     count(24, |action| action.without_tag_control);
     count(16, |action| !action.instance_types_without_key.is_empty());
@@ -160,6 +160,31 @@ fn every_row_about_dependents_and_compute_is_there_as_written() {
     }
     for name in strings(&file(WITHOUT_TAGS)["operations"]) {
         assert!(catalog().action(&name).unwrap().without_tag_control, "{name}");
+    }
+}
+
+#[test]
+fn every_supporting_action_is_there_as_written() {
+    let rows = &file(SUPPORTING)["actions"];
+    for (id, row) in object(rows) {
+        let action = catalog().supporting_action(&id.to_uppercase()).unwrap();
+        assert_eq!(action.id, id);
+        assert_eq!(action.description, row["description"].as_str().unwrap());
+        assert_eq!(action.resource_types, strings(&row["resource_types"]));
+        assert_eq!(action.condition_keys, strings(&row["condition_keys"]));
+    }
+    assert_eq!(catalog().supporting_actions().count(), rows.as_object().unwrap().len());
+    let pass_role = catalog().supporting_action("iam:PassRole").unwrap();
+    assert_eq!(pass_role.needed_by.len(), 37);
+    // Every documented dependent action is in the catalog, here or as SageMaker's own.
+    for id in catalog().actions().flat_map(|action| &action.dependent_actions) {
+        let own = id.strip_prefix("sagemaker:").and_then(|name| catalog().action(name));
+        assert!(own.is_some() || catalog().supporting_action(id).is_some(), "{id}");
+    }
+    // Parts of services are no services: lint must not judge names by them.
+    let vocabulary = crate::vocabulary();
+    for service in ["iam", "kms", "ec2", "s3", "ecr", "logs", "eks"] {
+        assert!(!vocabulary.services.contains_key(service), "{service}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use analyzer::target::{MANIFEST, policy_uses};
+use analyzer::target::{CATALOG, MANIFEST, policy_uses};
 use iam_policy::json::{Span, line_and_column};
 use iam_policy::lint::{PolicyKind, looks_like_policy};
 
@@ -58,6 +58,8 @@ pub(super) struct Level {
 pub(super) struct Found {
     pub(super) policies: Vec<PolicyText>,
     pub(super) manifests: Vec<Manifest>,
+    /// What policy sets add to the catalog.
+    pub(super) overlays: Vec<PathBuf>,
     /// What was not looked at though it was met or named, one line each.
     pub(super) notes: Vec<String>,
     kinds: BTreeMap<PathBuf, PolicyKind>,
@@ -119,6 +121,9 @@ impl Found {
 
     fn folder(&mut self, folder: &Path) -> Result<(), FindError> {
         for path in files::entries(folder)? {
+            if self.overlays.contains(&same_file(&path)) {
+                continue;
+            }
             let is_json = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
             if is_folder(&path) {
                 self.folder(&path)?;
@@ -154,6 +159,10 @@ impl Found {
     fn manifest(&mut self, folder: &Path, whole: bool) -> Result<(), FindError> {
         if !self.folders.insert(same_file(folder)) {
             return Ok(());
+        }
+        let overlay = folder.join(CATALOG);
+        if overlay.is_file() {
+            self.overlays.push(same_file(&overlay));
         }
         let path = folder.join(MANIFEST);
         let name = name_of(&path);
