@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::logic::Match;
+
 /// The outcome of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Decision {
@@ -60,6 +62,16 @@ impl Possible {
         }
     }
 
+    /// What is open where a Deny may match, and what must allow may allow.
+    pub(crate) fn after(deny: Match, allow: Match) -> Self {
+        let not_denied = deny != Match::Yes;
+        Self {
+            allowed: not_denied && allow != Match::No,
+            implicitly_denied: not_denied && allow != Match::Yes,
+            explicitly_denied: deny != Match::No,
+        }
+    }
+
     /// What either leaves open.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
@@ -91,9 +103,10 @@ impl Possible {
     /// The one decision left, or that there are several.
     #[must_use]
     pub fn decision(self) -> Decision {
-        let mut open = self.decisions();
-        match (open.next(), open.next()) {
-            (Some(only), None) => only,
+        match (self.allowed, self.implicitly_denied, self.explicitly_denied) {
+            (true, false, false) => Decision::Allowed,
+            (false, true, false) => Decision::ImplicitlyDenied,
+            (false, false, true) => Decision::ExplicitlyDenied,
             _ => Decision::Undetermined,
         }
     }

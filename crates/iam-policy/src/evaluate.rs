@@ -22,6 +22,7 @@
 
 mod binding;
 mod memory;
+mod own;
 mod verdict;
 
 use std::borrow::Borrow;
@@ -33,14 +34,14 @@ use crate::explain::{Explanation, NearMiss, explain, near_miss};
 use crate::logic::Match;
 use crate::pattern::Glob;
 use crate::policy_set::{CompiledStatement, Covering, PolicySet, PolicyType, StatementRef};
-use crate::principal::Principal;
+use crate::principal::{Principal, PrincipalBlock};
 use crate::request::{RequestContext, ResourceValue};
 use crate::resource::Target;
 
 use binding::{Binding, may_have_boundary};
 use memory::{Memory, Voice};
 pub use verdict::Verdict;
-use verdict::{LayerAnswer, Outcome};
+use verdict::{Outcome, Question};
 
 /// The answer for one request, with its reasons.
 #[derive(Clone, Debug, PartialEq)]
@@ -146,17 +147,28 @@ impl<'s> Run<'s, '_> {
 
     fn decide(&mut self, request: &RequestContext) -> Verdict {
         match &request.resource {
-            ResourceValue::Known(text) => self.verdict(request, Target::Text(text)),
-            ResourceValue::Like(pattern) => {
-                self.verdict(request, Target::Like(&Glob::new(pattern)))
-            }
-            ResourceValue::Unknown => self.verdict(request, Target::Unknown),
+            ResourceValue::Known(text) => match self.decide_alone(request, text) {
+                Some(verdict) => verdict,
+                None => self.verdict(request, Target::Text(text)),
+            },
+            _ => self.decide_uncertain(request),
+        }
+    }
+
+    fn decide_uncertain(&mut self, request: &RequestContext) -> Verdict {
+        let target = match &request.resource {
+            ResourceValue::Known(text) => Target::Text(text),
+            ResourceValue::Like(pattern) => Target::Like(&Glob::new(pattern)),
+            ResourceValue::Unknown => Target::Unknown,
             ResourceValue::OneOf(texts) => {
                 let each = texts.iter().map(|text| self.verdict(request, Target::Text(text)));
-                let either = each.reduce(Verdict::either);
-                either.unwrap_or_else(|| self.verdict(request, Target::Unknown))
+                match each.reduce(Verdict::either) {
+                    Some(either) => return either,
+                    None => Target::Unknown,
+                }
             }
-        }
+        };
+        self.verdict(request, target)
     }
 
     fn verdict(&mut self, request: &RequestContext, target: Target<'_>) -> Verdict {
@@ -270,9 +282,8 @@ impl<'s> Run<'s, '_> {
     }
 
     fn verdict_of(&self, outcome: &Outcome) -> Verdict {
-        let possible = outcome.possible;
+        let Outcome { possible, layer, .. } = *outcome;
         let settled = possible.decision() != Decision::Undetermined;
-        let layer = if settled { outcome.layer(self.set, &self.memory.answers) } else { None };
         let statement = if settled { self.matched(outcome).next() } else { None };
         Verdict { possible, layer, statement }
     }
@@ -283,19 +294,21 @@ impl<'s> Run<'s, '_> {
             Decision::ExplicitlyDenied => Effect::Deny,
             _ => Effect::Allow,
         };
-        let voices = self.memory.voices.iter().filter(|_| !outcome.always_allowed);
-        let sure =
-            voices.filter(move |voice| voice.matches == Match::Yes && voice.effect == effect);
-        let bound = sure.filter(move |voice| outcome.binds(self.set, voice.layer));
+        let voices = match outcome.rules.always_allowed {
+            true => &[],
+            false => self.memory.voices.as_slice(),
+        };
+        let sure = voices.iter().filter(move |v| v.matches == Match::Yes && v.effect == effect);
+        let bound = sure.filter(move |voice| {
+            self.memory.answers.get(voice.layer).is_some_and(|layer| outcome.binds(layer))
+        });
         bound.map(|voice| StatementRef(voice.statement))
     }
 
     /// Hears every statement that has a say, and puts the layers together.
     fn judge(&mut self, request: &RequestContext, target: Target<'_>) -> Outcome {
         self.memory.forget_resource();
-        self.memory.voices.clear();
-        self.memory.answers.clear();
-        self.memory.answers.resize(self.set.layers.len(), LayerAnswer::SILENT);
+        self.memory.forget_answers();
         let known = self.memory.action(self.set, &request.action);
         for position in known.covering {
             if let Some(covering) = self.memory.covering(position) {
@@ -304,14 +317,21 @@ impl<'s> Run<'s, '_> {
         }
         let mut binding = Binding::of(request, self.set);
         if request.resource_account.is_none() && matches!(target, Target::Unknown) {
-            let owner = self.memory.pass.chosen(Choice::UnknownResourceOwner, Match::No);
-            binding.cross_account = owner;
-            let managed = request.management_account.is_some();
-            if owner == Match::Unknown && managed && !request.principal.is_service_linked_role() {
-                (binding.rcps, binding.rcps_apply) = (true, Match::Unknown);
-            }
+            self.choose_owner(request, &mut binding);
         }
-        Outcome::new(self.set, &self.memory.answers, known.rules, binding, target)
+        let question = Question { request, target, rules: known.rules, binding };
+        Outcome::new(&self.memory.answers, &question)
+    }
+
+    /// Nothing says whose the resource is.
+    #[cold]
+    fn choose_owner(&mut self, request: &RequestContext, binding: &mut Binding) {
+        let owner = self.memory.pass.chosen(Choice::UnknownResourceOwner, Match::No);
+        binding.unknown_owner = owner;
+        let managed = request.management_account.is_some();
+        if owner == Match::Unknown && managed && !request.principal.is_service_linked_role() {
+            (binding.rcps, binding.rcps_apply) = (true, Match::Unknown);
+        }
     }
 
     fn hear(
@@ -322,15 +342,10 @@ impl<'s> Run<'s, '_> {
         target: Target<'_>,
     ) {
         let Some(statement) = self.statement(covering.statement) else { return };
-        let covers = Match::from(covering.covers);
-        let covers = match covering.by_choice {
-            true => self.memory.pass.chosen(Choice::ActionServiceWildcard, covers),
-            false => covers,
-        };
-        let matches = match covers {
-            Match::No => Match::No,
-            _ => covers.and(self.statement_matches(statement, request, target)),
-        };
+        if !self.memory.pass.thorough && self.memory.heard_enough(statement) {
+            return;
+        }
+        let matches = self.covers(covering, statement, request, target);
         if matches == Match::No {
             return;
         }
@@ -349,6 +364,26 @@ impl<'s> Run<'s, '_> {
         }
         let statement = covering.statement;
         self.memory.voices.push(Voice { statement, layer, effect, matches });
+    }
+
+    /// Whether the statement covers the request, its action included.
+    #[inline]
+    fn covers(
+        &mut self,
+        covering: Covering,
+        statement: &CompiledStatement,
+        request: &RequestContext,
+        target: Target<'_>,
+    ) -> Match {
+        let covers = Match::from(covering.covers);
+        let covers = match covering.by_choice {
+            true => self.memory.pass.chosen(Choice::ActionServiceWildcard, covers),
+            false => covers,
+        };
+        match covers {
+            Match::No => Match::No,
+            _ => covers.and(self.statement_matches(statement, request, target)),
+        }
     }
 
     pub(crate) fn statement(&self, index: u32) -> Option<&'s CompiledStatement> {
@@ -374,27 +409,35 @@ impl<'s> Run<'s, '_> {
         matches
     }
 
+    #[inline]
     pub(crate) fn principal_matches(
         &mut self,
         statement: &CompiledStatement,
         principal: &Principal,
     ) -> Match {
-        let Some(block) = &statement.principal else {
+        match &statement.principal {
+            Some(block) => self.block_matches(block, statement.effect, principal),
             // Only policies of resources must say whom they mean.
-            return Match::from(statement.policy_type != PolicyType::Resource);
-        };
+            None => Match::from(statement.policy_type != PolicyType::Resource),
+        }
+    }
+
+    fn block_matches(
+        &mut self,
+        block: &PrincipalBlock,
+        effect: Effect,
+        principal: &Principal,
+    ) -> Match {
         // A Deny with NotPrincipal hits everybody who has a permissions boundary.
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
-        let boundary = self.set.has_boundary() && may_have_boundary(principal);
-        if block.negated && statement.effect == Effect::Deny && boundary {
+        let boundary = self.set.has_boundary && may_have_boundary(principal);
+        let spares = block.negated && effect == Effect::Deny;
+        if spares && boundary {
             return Match::Yes;
         }
         let matches = block.matches(principal);
-        let spares_in_part = block.negated
-            && statement.effect == Effect::Deny
-            && matches == Match::No
-            && !block.names_in_full(principal);
-        match spares_in_part {
+        let in_part = spares && matches == Match::No && !block.names_in_full(principal);
+        match in_part {
             true => self.memory.pass.chosen(Choice::NotPrincipalInPart, matches),
             false => matches,
         }
@@ -407,6 +450,9 @@ impl<'s> Run<'s, '_> {
         target: Target<'_>,
     ) -> Match {
         let Some(resource) = &statement.resource else { return Match::Yes };
+        if resource.all {
+            return Match::Yes;
+        }
         let mut covered = Match::No;
         for &pattern in &resource.patterns {
             covered = covered.or(self.pattern_matches(pattern, request, target));
@@ -499,9 +545,8 @@ impl<'s> Run<'s, '_> {
             if voice.matches != Match::Unknown && !uncertain {
                 continue;
             }
-            let answer = self.memory.answers.get(voice.layer).copied();
-            let answer = answer.unwrap_or(LayerAnswer::SILENT);
-            let matters = outcome.binds(self.set, voice.layer)
+            let Some(answer) = self.memory.answers.get(voice.layer) else { continue };
+            let matters = outcome.binds(answer)
                 && match voice.effect {
                     Effect::Deny => outcome.deny == Match::Unknown,
                     Effect::Allow => answer.is_open(),
@@ -525,7 +570,8 @@ impl<'s> Run<'s, '_> {
             }
         }
         self.memory.voices = voices;
-        if outcome.resource_decides() {
+        // A rule of the service may hang on which resource it is.
+        if outcome.rules.refuses(target) == Some(Match::Unknown) {
             needs.push("resource".to_owned());
         }
         (open, tidy(needs))

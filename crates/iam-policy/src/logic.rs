@@ -3,31 +3,29 @@
 use std::ops::Not;
 
 /// Whether something holds: surely, surely not, or it depends on what is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+///
+/// Ordered from false to true, so that "and" is the lesser of two and "or" the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Match {
-    /// It holds whatever the unknown values are.
-    Yes,
     /// It fails whatever the unknown values are.
     No,
     /// The unknown values decide.
     Unknown,
+    /// It holds whatever the unknown values are.
+    Yes,
 }
 
 impl Match {
     /// Both hold.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::No, _) | (_, Self::No) => Self::No,
-            (Self::Yes, Self::Yes) => Self::Yes,
-            _ => Self::Unknown,
-        }
+        self.min(other)
     }
 
     /// At least one holds.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        !(!self).and(!other)
+        self.max(other)
     }
 
     /// What is known when exactly one of the alternatives is the case, but not which.
@@ -50,7 +48,14 @@ impl Match {
 
     /// One holds; `No` of none.
     pub fn any(items: impl IntoIterator<Item = Self>) -> Self {
-        !Self::all(items.into_iter().map(Not::not))
+        let mut result = Self::No;
+        for item in items {
+            result = result.or(item);
+            if result == Self::Yes {
+                break;
+            }
+        }
+        result
     }
 
     /// What is known when one of the alternatives is the case; `Unknown` of none.

@@ -195,7 +195,7 @@ fn strip_end<'t>(text: &'t str, end: &str) -> Option<&'t str> {
     if end.is_empty() { Some(text) } else { text.strip_suffix(end) }
 }
 
-fn strip_start<'t>(text: &'t str, start: &str) -> Option<&'t str> {
+pub(crate) fn strip_start<'t>(text: &'t str, start: &str) -> Option<&'t str> {
     if start.is_empty() { Some(text) } else { text.strip_prefix(start) }
 }
 
@@ -239,6 +239,20 @@ fn find(wanted: &Finder<'static>, text: &[u8]) -> Option<usize> {
 /// The elements of a glob, split as an ARN is at its first five colons.
 pub(crate) fn arn_parts(symbols: &[Symbol]) -> impl Iterator<Item = &[Symbol]> {
     symbols.splitn(6, |symbol| *symbol == Symbol::Char(':'))
+}
+
+/// A text, split as an ARN is; nothing where it has fewer colons.
+pub(crate) fn text_parts(text: &str) -> Option<[&str; 6]> {
+    let mut parts = [text; 6];
+    let mut rest = text;
+    for part in parts.iter_mut().take(5) {
+        let colon = memchr(b':', rest.as_bytes())?;
+        (*part, rest) = (rest.get(..colon)?, rest.get(colon.saturating_add(1)..)?);
+    }
+    if let Some(last) = parts.last_mut() {
+        *last = rest;
+    }
+    Some(parts)
 }
 
 /// Whether the elements of a glob match the text.

@@ -121,6 +121,11 @@ pub struct PolicySet {
     pub(crate) statements: Vec<CompiledStatement>,
     pub(crate) patterns: Vec<CompiledPattern>,
     pub(crate) conditions: Vec<CompiledCondition>,
+    /// Whether there is no other layer than that of the identity-based policies.
+    pub(crate) only_identity: bool,
+    /// Whether there are SCPs or RCPs.
+    pub(crate) has_organisation: bool,
+    pub(crate) has_boundary: bool,
     policies: Vec<(PolicyType, NamedPolicy)>,
 }
 
@@ -166,6 +171,8 @@ pub(crate) struct Covering {
 #[derive(Debug)]
 pub(crate) struct CompiledResource {
     pub(crate) negated: bool,
+    /// Whether a `*` comes first, which covers whatever there is.
+    pub(crate) all: bool,
     /// Indices into [`PolicySet::patterns`].
     pub(crate) patterns: Box<[usize]>,
 }
@@ -222,16 +229,6 @@ impl PolicySet {
     /// statements.
     pub fn policies(&self) -> impl Iterator<Item = (PolicyType, &str)> {
         self.policies.iter().map(|(policy_type, policy)| (*policy_type, &*policy.name))
-    }
-
-    /// Whether there are SCPs or RCPs.
-    pub(crate) fn has_organisation(&self) -> bool {
-        let of = |layer: &Layer| matches!(layer.policy_type, PolicyType::Scp | PolicyType::Rcp);
-        self.layers.iter().any(of)
-    }
-
-    pub(crate) fn has_boundary(&self) -> bool {
-        self.has_layer(PolicyType::Boundary)
     }
 
     pub(crate) fn has_layer(&self, policy_type: PolicyType) -> bool {
@@ -305,6 +302,7 @@ impl Compiler {
             let patterns = patterns.map(|text| CompiledPattern::new(text, version, policy_type));
             CompiledResource {
                 negated: block.negated,
+                all: !block.negated && block.patterns.first().is_some_and(|first| first == "*"),
                 patterns: patterns.map(|pattern| self.patterns.intern(pattern)).collect(),
             }
         });
@@ -325,7 +323,11 @@ impl Compiler {
     }
 
     fn finish(self) -> PolicySet {
+        let has = |layer: PolicyType| self.layers.iter().any(|l| l.policy_type == layer);
         PolicySet {
+            only_identity: self.layers.iter().all(|l| l.policy_type == PolicyType::Identity),
+            has_organisation: has(PolicyType::Scp) || has(PolicyType::Rcp),
+            has_boundary: has(PolicyType::Boundary),
             layers: self.layers,
             statements: self.statements,
             patterns: self.patterns.items,

@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
 
+use memchr::memchr;
+
 use crate::arn::{Arn, part_and_rest};
 use crate::logic::Match;
 
@@ -85,11 +87,16 @@ impl Principal {
             Self::Other { name } => name,
             Self::Service { .. } | Self::Anonymous => return None,
         };
-        let account = match part_and_rest(arn, 4) {
-            Some((account, _)) => Some(account),
-            None => arn.split(':').nth(4),
+        // Nearly all begin so, and their colons need not be counted.
+        let usual = arn.strip_prefix("arn:aws:iam::").or_else(|| arn.strip_prefix("arn:aws:sts::"));
+        let account = match usual {
+            Some(rest) => match memchr(b':', rest.as_bytes()) {
+                Some(colon) => rest.get(..colon)?,
+                None => rest,
+            },
+            None => arn.split(':').nth(4)?,
         };
-        account.filter(|account| !account.is_empty())
+        Some(account).filter(|account| !account.is_empty())
     }
 
     /// Whether this is a service-linked role, which SCPs do not bind. Its path tells, which the ARN

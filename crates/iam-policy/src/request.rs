@@ -147,6 +147,7 @@ impl RequestContext {
         }
     }
 
+    #[inline]
     fn position(&self, lowercase_key: &str) -> Option<usize> {
         if self.index.is_empty() {
             return self.keys.iter().position(|entry| entry.lower == lowercase_key);
@@ -170,6 +171,7 @@ impl RequestContext {
         self.get(&key.to_lowercase())
     }
 
+    #[inline]
     /// What is known of a key, given in lower case.
     pub(crate) fn get(&self, lowercase_key: &str) -> &ContextValue {
         let known = self.position(lowercase_key).and_then(|position| self.keys.get(position));

@@ -181,13 +181,13 @@ impl Form {
     fn matches(&self, target: Target<'_>, request: &RequestContext, pass: &mut Pass) -> Match {
         match self {
             Self::Fixed(glob) => target.meets(glob),
-            Self::Variable(template) => template.test(request, pass, |symbols, uncertain| {
-                let found = match target {
-                    Target::Text(text) => Match::from(symbols_match(symbols, text)),
-                    _ => target.meets(&Glob::from_symbols(symbols.to_vec())),
-                };
-                if uncertain && found != Match::No { Match::Unknown } else { found }
-            }),
+            Self::Variable(template) => match target {
+                Target::Text(text) => template.matches(text, request, pass),
+                _ => template.test(request, pass, |symbols, uncertain| {
+                    let found = target.meets(&Glob::from_symbols(symbols.to_vec()));
+                    if uncertain { found.and(Match::Unknown) } else { found }
+                }),
+            },
         }
     }
 }

@@ -7,7 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use iam_policy::case::run_line;
+use iam_policy::PolicySet;
+use iam_policy::case::{Case, run_line};
 use iam_reference::{Generator, completions, decide, shrink};
 use serde_json::Value;
 
@@ -103,6 +104,38 @@ fn unsound(case: &Value) -> bool {
         && completions(case)
             .iter()
             .any(|one| decide(one).is_ok_and(|decision| !given.contains(&decision.to_string())))
+}
+
+/// `decide` goes shorter ways than `evaluate`, most of all where only the principal's own policies
+/// have a say, and comes to the same.
+#[test]
+fn deciding_and_evaluating_come_to_the_same() {
+    for generator in [Generator::new(SEED), Generator::new(SEED).with_unknown(true)] {
+        for index in 0..WITH_UNKNOWN {
+            let mut case = generator.case(index);
+            assert_decided_as_evaluated(&case);
+            let members = case.as_object_mut().expect("a case is an object");
+            members.retain(|name, _| {
+                name == "identityPolicies" || !(name.ends_with("olicies") || name.ends_with("cps"))
+            });
+            for layer in ["permissionBoundaries", "resourcePolicy"] {
+                members.remove(layer);
+            }
+            assert_decided_as_evaluated(&case);
+        }
+    }
+}
+
+fn assert_decided_as_evaluated(case: &Value) {
+    let line = case.to_string();
+    let Ok(case) = Case::parse(&line) else { return };
+    let set = PolicySet::compile(&case.sources);
+    let mut evaluator = set.evaluator();
+    let evaluation = evaluator.evaluate(&case.request);
+    let verdict = evaluator.decide(&case.request);
+    assert_eq!(verdict.possible, evaluation.possible, "{line}");
+    assert_eq!(verdict.layer, evaluation.layer, "{line}");
+    assert_eq!(verdict.statement, evaluation.matched.first().copied(), "{line}");
 }
 
 #[test]

@@ -9,6 +9,46 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 ///
 /// Four digits alone are a year: nobody means the first hour of 1970.
 pub(crate) fn parse_date(text: &str) -> Option<i64> {
+    usual(text).or_else(|| parse_any(text))
+}
+
+/// The form that AWS itself writes, `2026-01-01T00:00:00Z`, which nearly all dates have. Nothing for
+/// any other, a leap second included.
+fn usual(text: &str) -> Option<i64> {
+    let &[
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        m1,
+        m2,
+        b'-',
+        d1,
+        d2,
+        b'T',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+        b'Z',
+    ] = text.as_bytes()
+    else {
+        return None;
+    };
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| u32::from(byte & 0x0f));
+    let two = |tens, ones| Some(digit(tens)?.saturating_mul(10).saturating_add(digit(ones)?));
+    let year = two(y1, y2)?.saturating_mul(100).saturating_add(two(y3, y4)?);
+    let day = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, two(m1, m2)?, two(d1, d2)?)?;
+    let moment = day.and_hms_opt(two(h1, h2)?, two(n1, n2)?, two(s1, s2)?)?;
+    Some(moment.and_utc().timestamp_millis())
+}
+
+fn parse_any(text: &str) -> Option<i64> {
     if let Ok(date) = DateTime::parse_from_rfc3339(text) {
         return Some(date.timestamp_millis());
     }
@@ -67,6 +107,15 @@ mod tests {
         ] {
             assert_eq!(parse_date(text), start_of_2024, "{text}");
             assert_eq!(is_exact(text), exact, "{text}");
+        }
+        for (text, millis) in [
+            ("2023-12-31T23:59:60Z", start_of_2024),
+            ("0000-01-01T00:00:00Z", parse_any("0000-01-01T00:00:00Z")),
+            ("2024-02-30T00:00:00Z", None),
+            ("2024-01-01T24:00:00Z", None),
+            ("2024-01-0aT00:00:00Z", None),
+        ] {
+            assert_eq!((parse_date(text), parse_any(text)), (millis, millis), "{text}");
         }
         for text in ["", "soon", "2024-13-01", "99999999999999999999"] {
             assert_eq!(parse_date(text), None, "{text}");

@@ -6,7 +6,7 @@ use crate::choice::{Choice, Choices};
 use crate::condition::pass::Pass;
 use crate::document::Version;
 use crate::logic::Match;
-use crate::pattern::Symbol;
+use crate::pattern::{Symbol, strip_start, symbols_match};
 use crate::request::{ContextValue, KeyValue, RequestContext};
 
 /// More combinations of possible variable values than this are treated as unknown.
@@ -16,6 +16,10 @@ const MAX_EXPANSIONS: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Template {
     pieces: Box<[Piece]>,
+    /// The plain characters before the first wildcard or variable.
+    head: Box<str>,
+    /// How many pieces the head is.
+    head_pieces: usize,
     /// Whether `*` and `?` are more than characters here.
     wildcards: bool,
 }
@@ -73,7 +77,16 @@ impl Template {
             }));
             rest = rest.get(character.len_utf8()..).unwrap_or_default();
         }
-        Self { pieces: pieces.into(), wildcards }
+        Self::of(pieces.into(), wildcards)
+    }
+
+    fn of(pieces: Box<[Piece]>, wildcards: bool) -> Self {
+        let plain = pieces.iter().map_while(|piece| match piece {
+            Piece::Symbol(Symbol::Char(character)) => Some(*character),
+            _ => None,
+        });
+        let head: Box<str> = plain.collect();
+        Self { head_pieces: head.chars().count(), head, pieces, wildcards }
     }
 
     /// The symbols of a template without variables.
@@ -88,8 +101,7 @@ impl Template {
     /// The template with more symbols behind it.
     pub(crate) fn followed_by(&self, symbols: &[Symbol]) -> Self {
         let tail = symbols.iter().copied().map(Piece::Symbol);
-        let pieces = self.pieces.iter().cloned().chain(tail).collect();
-        Self { pieces, wildcards: self.wildcards }
+        Self::of(self.pieces.iter().cloned().chain(tail).collect(), self.wildcards)
     }
 
     /// Whether what the template stands for in this request passes the test; the flag says that a
@@ -98,16 +110,42 @@ impl Template {
         &self,
         request: &RequestContext,
         pass: &mut Pass,
+        passes: impl FnMut(&[Symbol], bool) -> Match,
+    ) -> Match {
+        Self::test_pieces(&self.pieces, self.wildcards, request, pass, passes)
+    }
+
+    /// Whether the text is what the template stands for in this request.
+    pub(crate) fn matches(&self, text: &str, request: &RequestContext, pass: &mut Pass) -> Match {
+        let Some(rest) = strip_start(text, &self.head) else {
+            // Whatever the variables are; who wants to know all choices must look at them.
+            return match pass.thorough {
+                true => self.test(request, pass, |_, _| Match::No),
+                false => Match::No,
+            };
+        };
+        let behind = self.pieces.get(self.head_pieces..).unwrap_or_default();
+        Self::test_pieces(behind, self.wildcards, request, pass, |symbols, uncertain| {
+            let found = Match::from(symbols_match(symbols, rest));
+            if uncertain { found.and(Match::Unknown) } else { found }
+        })
+    }
+
+    fn test_pieces(
+        pieces: &[Piece],
+        wildcards: bool,
+        request: &RequestContext,
+        pass: &mut Pass,
         mut passes: impl FnMut(&[Symbol], bool) -> Match,
     ) -> Match {
-        match self.fill(request, &mut pass.scratch) {
+        match fill(pieces, wildcards, request, &mut pass.scratch) {
             Filled::Text(choices) => {
                 let answer = passes(&pass.scratch, false);
                 pass.chosen_all(choices, answer)
             }
             Filled::NoValue(choices) => pass.chosen_all(choices, Match::No),
             Filled::Open => {
-                let expansion = self.expand(request);
+                let expansion = expand(pieces, wildcards, request);
                 let each = expansion.alternatives.iter().map(|alternative| match alternative {
                     None => Match::No,
                     Some(symbols) => passes(symbols, expansion.uncertain),
@@ -149,76 +187,87 @@ impl Template {
             Piece::Symbol(_) => None,
         })
     }
+}
 
-    /// Fills in the variables without asking for memory, where each has one value.
-    fn fill(&self, request: &RequestContext, into: &mut Vec<Symbol>) -> Filled {
-        into.clear();
-        let mut choices = Choices::default();
-        let mut valueless = false;
-        for piece in &self.pieces {
-            match piece {
-                Piece::Symbol(symbol) => into.push(*symbol),
-                Piece::Variable { lower, default, .. } => {
-                    let candidate = match request.get(lower) {
-                        ContextValue::Known(value) => Some(value),
-                        ContextValue::Absent => None,
-                        _ => return Filled::Open,
-                    };
-                    choices.add(self.choices(candidate, default.as_deref()));
-                    match text_of(candidate, default.as_deref()) {
-                        Some(text) => into.extend(text.chars().map(Symbol::Char)),
-                        None => valueless = true,
-                    }
+/// Fills in the variables without asking for memory, where each has one value.
+fn fill(
+    pieces: &[Piece],
+    wildcards: bool,
+    request: &RequestContext,
+    into: &mut Vec<Symbol>,
+) -> Filled {
+    into.clear();
+    let mut choices = Choices::default();
+    let mut valueless = false;
+    for piece in pieces {
+        match piece {
+            Piece::Symbol(symbol) => into.push(*symbol),
+            Piece::Variable { lower, default, .. } => {
+                let candidate = match request.get(lower) {
+                    ContextValue::Known(value) => Some(value),
+                    ContextValue::Absent => None,
+                    _ => return Filled::Open,
+                };
+                choices.add(choices_of(candidate, default.as_deref(), wildcards));
+                match text_of(candidate, default.as_deref()) {
+                    Some(text) => into.extend(text.chars().map(Symbol::Char)),
+                    None => valueless = true,
                 }
             }
         }
-        if valueless { Filled::NoValue(choices) } else { Filled::Text(choices) }
     }
+    if valueless { Filled::NoValue(choices) } else { Filled::Text(choices) }
+}
 
-    fn expand(&self, request: &RequestContext) -> Expansion {
-        let mut expansion = Expansion {
-            alternatives: vec![Some(Vec::new())],
-            uncertain: false,
-            choices: Choices::default(),
-        };
-        for piece in &self.pieces {
-            match piece {
-                Piece::Symbol(symbol) => expansion.append(&[Some(vec![*symbol])]),
-                Piece::Variable { lower, default, .. } => {
-                    let Some(candidates) = candidates(request.get(lower)) else {
-                        expansion.uncertain = true;
-                        expansion.append(&[Some(vec![Symbol::Any])]);
-                        continue;
-                    };
-                    let mut texts = Vec::new();
-                    for candidate in candidates {
-                        expansion.choices.add(self.choices(candidate, default.as_deref()));
-                        let text = text_of(candidate, default.as_deref());
-                        texts.push(text.map(|text| text.chars().map(Symbol::Char).collect()));
-                    }
-                    expansion.append(&texts);
+fn expand(pieces: &[Piece], wildcards: bool, request: &RequestContext) -> Expansion {
+    let mut expansion = Expansion {
+        alternatives: vec![Some(Vec::new())],
+        uncertain: false,
+        choices: Choices::default(),
+    };
+    for piece in pieces {
+        match piece {
+            Piece::Symbol(symbol) => expansion.push(*symbol),
+            Piece::Variable { lower, default, .. } => {
+                let Some(candidates) = candidates(request.get(lower)) else {
+                    expansion.uncertain = true;
+                    expansion.append(&[Some(vec![Symbol::Any])]);
+                    continue;
+                };
+                let mut texts = Vec::new();
+                for candidate in candidates {
+                    expansion.choices.add(choices_of(candidate, default.as_deref(), wildcards));
+                    let text = text_of(candidate, default.as_deref());
+                    texts.push(text.map(|text| text.chars().map(Symbol::Char).collect()));
                 }
+                expansion.append(&texts);
             }
         }
-        expansion
     }
+    expansion
+}
 
-    /// What is ours by choice when this value stands for a variable.
-    fn choices(&self, candidate: Option<&KeyValue>, default: Option<&str>) -> Choices {
-        match candidate {
-            Some(KeyValue::Many(texts)) if texts.is_empty() => Choices::of(Choice::NullOfEmptyList),
-            Some(KeyValue::Many(_)) => Choices::of(Choice::ListAsVariable),
-            Some(KeyValue::One(text)) if text.is_empty() => Choices::of(Choice::EmptyVariableValue),
-            Some(KeyValue::One(text)) if self.wildcards && text.contains(['*', '?']) => {
-                Choices::of(Choice::WildcardInVariableValue)
-            }
-            None if default == Some("") => Choices::of(Choice::EmptyDefault),
-            _ => Choices::default(),
+/// What is ours by choice when this value stands for a variable.
+fn choices_of(candidate: Option<&KeyValue>, default: Option<&str>, wildcards: bool) -> Choices {
+    match candidate {
+        Some(KeyValue::Many(texts)) if texts.is_empty() => Choices::of(Choice::NullOfEmptyList),
+        Some(KeyValue::Many(_)) => Choices::of(Choice::ListAsVariable),
+        Some(KeyValue::One(text)) if text.is_empty() => Choices::of(Choice::EmptyVariableValue),
+        Some(KeyValue::One(text)) if wildcards && text.contains(['*', '?']) => {
+            Choices::of(Choice::WildcardInVariableValue)
         }
+        None if default == Some("") => Choices::of(Choice::EmptyDefault),
+        _ => Choices::default(),
     }
 }
 
 impl Expansion {
+    fn push(&mut self, symbol: Symbol) {
+        for alternative in self.alternatives.iter_mut().flatten() {
+            alternative.push(symbol);
+        }
+    }
+
     fn append(&mut self, texts: &[Option<Vec<Symbol>>]) {
         let count = self.alternatives.len().saturating_mul(texts.len());
         if let ([Some(only)], false) = (texts, count > MAX_EXPANSIONS) {

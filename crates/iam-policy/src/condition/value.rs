@@ -11,7 +11,7 @@ use super::date::{is_exact, is_year, parse_date};
 use super::decimal::Decimal;
 use super::operator::OperatorBase;
 use crate::choice::{Choice, Choices};
-use crate::pattern::{Glob, Symbol, arn_parts, symbols_match};
+use crate::pattern::{Glob, Symbol, arn_parts, symbols_match, text_parts};
 
 /// One value of a condition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -77,10 +77,9 @@ impl Operand {
         match self {
             Self::Glob(glob) => glob.matches(text),
             Self::Folded(wanted) => folded(text).eq(wanted.chars()),
-            Self::Arn(parts) => {
-                is_arn(text)
-                    && parts.iter().zip(text.splitn(6, ':')).all(|(glob, part)| glob.matches(part))
-            }
+            Self::Arn(globs) => parts_of_arn(text).is_some_and(|parts| {
+                globs.iter().zip(parts).all(|(glob, part)| glob.matches(part))
+            }),
             Self::AnyArn => is_arn(text),
             Self::Number(wanted) => match (Decimal::parse(text), Decimal::parse(wanted)) {
                 (Some(found), Some(wanted)) => ordered(base, found.cmp(&wanted)),
@@ -110,14 +109,14 @@ impl Operand {
                 let wanted = symbols.iter().copied().map(character).flat_map(char::to_lowercase);
                 folded(text).eq(wanted)
             }
-            Op::ArnEquals | Op::ArnLike | Op::ArnNotEquals | Op::ArnNotLike => {
-                is_arn(text)
-                    && (symbols == [Symbol::Any]
+            Op::ArnEquals | Op::ArnLike | Op::ArnNotEquals | Op::ArnNotLike => parts_of_arn(text)
+                .is_some_and(|parts| {
+                    symbols == [Symbol::Any]
                         || arn_parts(symbols).count() == 6
                             && arn_parts(symbols)
-                                .zip(text.splitn(6, ':'))
-                                .all(|(part, found)| symbols_match(part, found)))
-            }
+                                .zip(parts)
+                                .all(|(part, found)| symbols_match(part, found))
+                }),
             _ => Self::new(base, symbols.to_vec()).holds(base, text),
         }
     }
@@ -190,8 +189,12 @@ fn ordered(base: &OperatorBase, found_to_wanted: Ordering) -> bool {
 }
 
 /// An IPv6 address has as many colons and is none.
+fn parts_of_arn(text: &str) -> Option<[&str; 6]> {
+    text_parts(text).filter(|_| text.starts_with("arn:"))
+}
+
 fn is_arn(text: &str) -> bool {
-    text.starts_with("arn:") && text.splitn(6, ':').count() == 6
+    parts_of_arn(text).is_some()
 }
 
 fn folded(text: &str) -> impl Iterator<Item = char> {

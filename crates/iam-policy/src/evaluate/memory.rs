@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::condition::pass::Pass;
 use crate::document::Effect;
 use crate::logic::Match;
-use crate::policy_set::{Covering, PolicySet};
+use crate::policy_set::{CompiledStatement, Covering, PolicySet, PolicyType};
 use crate::service_rule::ServiceRules;
 
 use super::verdict::LayerAnswer;
@@ -28,7 +28,8 @@ pub(super) struct Memory {
     covering: Vec<Covering>,
     patterns: Answers,
     conditions: Answers,
-    pub(super) answers: Vec<LayerAnswer>,
+    /// One per layer.
+    pub(super) answers: Box<[LayerAnswer]>,
     pub(super) voices: Vec<Voice>,
     pub(super) pass: Pass,
 }
@@ -66,7 +67,7 @@ impl Memory {
             covering: Vec::new(),
             patterns: Answers::new(set.patterns.len()),
             conditions: Answers::new(set.conditions.len()),
-            answers: Vec::with_capacity(set.layers.len()),
+            answers: set.layers.iter().map(|l| LayerAnswer::silent(l.policy_type)).collect(),
             voices: Vec::new(),
             pass: Pass::default(),
         }
@@ -74,11 +75,30 @@ impl Memory {
 
     pub(super) fn forget_request(&mut self) {
         self.conditions.forget();
-        self.patterns.forget();
+        self.forget_resource();
     }
 
     pub(super) fn forget_resource(&mut self) {
         self.patterns.forget();
+    }
+
+    /// What was heard for another resource.
+    pub(super) fn forget_answers(&mut self) {
+        self.voices.clear();
+        for answer in &mut self.answers {
+            *answer = LayerAnswer::silent(answer.policy_type);
+        }
+    }
+
+    /// Whether what the statement says changes nothing: where a Deny surely matches, nothing else
+    /// in its layer counts, and one sure Allow is enough, if it does not matter whom it names.
+    #[inline]
+    pub(super) fn heard_enough(&self, statement: &CompiledStatement) -> bool {
+        let Some(answer) = self.answers.get(statement.layer) else { return false };
+        answer.deny == Match::Yes
+            || answer.allow == Match::Yes
+                && statement.effect == Effect::Allow
+                && statement.policy_type != PolicyType::Resource
     }
 
     pub(super) fn pattern(&self, index: usize) -> Option<Match> {
@@ -101,18 +121,23 @@ impl Memory {
         self.covering.get(position).copied()
     }
 
+    #[inline]
     /// What is known of an action, found out at its first sight.
     pub(super) fn action(&mut self, set: &PolicySet, action: &str) -> Known {
-        if self.last_action == action && !action.is_empty() {
-            return self.last.clone();
+        if self.last_action != action || action.is_empty() {
+            self.look_up(set, action);
         }
+        self.last.clone()
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self, set: &PolicySet, action: &str) {
         self.last = match self.actions.get(action) {
             Some(known) => known.clone(),
             None => self.find_out(set, action),
         };
         self.last_action.clear();
         self.last_action.push_str(action);
-        self.last.clone()
     }
 
     fn find_out(&mut self, set: &PolicySet, action: &str) -> Known {

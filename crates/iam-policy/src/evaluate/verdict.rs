@@ -3,8 +3,9 @@
 use crate::decision::{Decision, Possible};
 use crate::document::Effect;
 use crate::logic::Match;
-use crate::policy_set::{CompiledStatement, PolicySet, PolicyType, StatementRef};
+use crate::policy_set::{CompiledStatement, PolicyType, StatementRef};
 use crate::principal::{Named, Principal};
+use crate::request::RequestContext;
 use crate::resource::Target;
 use crate::service_rule::ServiceRules;
 
@@ -40,6 +41,7 @@ impl Verdict {
 /// What one layer says.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LayerAnswer {
+    pub(super) policy_type: PolicyType,
     pub(super) deny: Match,
     pub(super) allow: Match,
     /// Allows of a resource-based policy that name the principal itself, or everybody.
@@ -49,12 +51,11 @@ pub(super) struct LayerAnswer {
 }
 
 impl LayerAnswer {
-    pub(super) const SILENT: Self = Self {
-        deny: Match::No,
-        allow: Match::No,
-        allow_exactly: Match::No,
-        allow_as_role: Match::No,
-    };
+    pub(super) fn silent(policy_type: PolicyType) -> Self {
+        let (deny, allow, allow_exactly, allow_as_role) =
+            (Match::No, Match::No, Match::No, Match::No);
+        Self { policy_type, deny, allow, allow_exactly, allow_as_role }
+    }
 
     pub(super) fn add(
         &mut self,
@@ -74,7 +75,7 @@ impl LayerAnswer {
                 block.named_as(principal, Named::AsRole),
             ),
             Some(_) => (Match::Yes, Match::No),
-            None => (Match::No, Match::No),
+            None => return,
         };
         self.allow_exactly = self.allow_exactly.or(matches.and(exactly));
         self.allow_as_role = self.allow_as_role.or(matches.and(as_role));
@@ -86,96 +87,74 @@ impl LayerAnswer {
     }
 }
 
+fn answer_of(policy_type: PolicyType, answers: &[LayerAnswer]) -> Option<&LayerAnswer> {
+    answers.iter().find(|answer| answer.policy_type == policy_type)
+}
+
+/// What is asked of the layers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Question<'r> {
+    pub(super) request: &'r RequestContext,
+    pub(super) target: Target<'r>,
+    pub(super) rules: ServiceRules,
+    pub(super) binding: Binding,
+}
+
 /// Everything the layers say together.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outcome {
     pub(super) possible: Possible,
+    /// The layer that settled it, where one did.
+    pub(super) layer: Option<PolicyType>,
     pub(super) deny: Match,
-    pub(super) always_allowed: bool,
-    gates: Gates,
+    pub(super) rules: ServiceRules,
     binding: Binding,
 }
 
 impl Outcome {
-    pub(super) fn new(
-        set: &PolicySet,
-        answers: &[LayerAnswer],
-        rules: ServiceRules,
-        binding: Binding,
-        target: Target<'_>,
-    ) -> Self {
-        let binding_answers =
-            set.layers.iter().zip(answers).filter(|(layer, _)| binding.binds(layer.policy_type));
-        let deny = Match::any(binding_answers.map(|(layer, answer)| match layer.policy_type {
-            PolicyType::Rcp => answer.deny.and(binding.rcps_apply),
-            _ => answer.deny,
-        }));
-        let gates = Gates::new(set, answers, &binding, rules, target);
-        let always_allowed = rules.always_allowed;
-        let possible = match always_allowed {
-            true => Possible::of(Decision::Allowed),
-            false => possible(deny, gates.all()),
+    pub(super) fn new(answers: &[LayerAnswer], question: &Question<'_>) -> Self {
+        let Question { rules, binding, .. } = *question;
+        let (deny, denying) = binding.denies(answers);
+        let (possible, layer) = if rules.always_allowed {
+            (Possible::of(Decision::Allowed), Some(PolicyType::Service))
+        } else if deny == Match::Yes {
+            (Possible::of(Decision::ExplicitlyDenied), denying)
+        } else {
+            let gates = Gates::new(answers, question);
+            let settled = deny == Match::No && gates.allow != Match::Unknown;
+            let layer = if settled { gates.settling(binding) } else { None };
+            (Possible::after(deny, gates.allow), layer)
         };
-        Self { possible, deny, always_allowed, gates, binding }
+        Self { possible, layer, deny, rules, binding }
     }
 
-    pub(super) fn binds(&self, set: &PolicySet, layer: usize) -> bool {
-        set.layers.get(layer).is_some_and(|layer| self.binding.binds(layer.policy_type))
-    }
-
-    /// Whether a rule of the service hangs on which resource it is.
-    pub(super) fn resource_decides(&self) -> bool {
-        self.gates.of(PolicyType::Service) == Some(Match::Unknown)
-    }
-
-    /// The layer that settled the decision.
-    pub(super) fn layer(&self, set: &PolicySet, answers: &[LayerAnswer]) -> Option<PolicyType> {
-        if self.always_allowed {
-            return Some(PolicyType::Service);
-        }
-        if self.deny == Match::Yes {
-            let layers = set.layers.iter().zip(answers).map(|(layer, a)| (layer.policy_type, a));
-            let mut binding = layers.filter(|(policy_type, _)| self.binding.binds(*policy_type));
-            return binding.find(|(_, answer)| answer.deny == Match::Yes).map(|(layer, _)| layer);
-        }
-        match self.gates.first_closed() {
-            None if self.binding.is_root && !self.gates.by_resource => None,
-            None if self.gates.by_resource => Some(PolicyType::Resource),
-            None => Some(PolicyType::Identity),
-            closed => closed,
-        }
+    pub(super) fn binds(&self, layer: &LayerAnswer) -> bool {
+        self.binding.binds(layer.policy_type)
     }
 }
 
-fn possible(deny: Match, allow: Match) -> Possible {
-    let mut possible = None;
-    for (open, decision) in [
-        (deny != Match::No, Decision::ExplicitlyDenied),
-        (deny != Match::Yes && allow != Match::No, Decision::Allowed),
-        (deny != Match::Yes && allow != Match::Yes, Decision::ImplicitlyDenied),
-    ] {
-        if open {
-            let this = Possible::of(decision);
-            possible = Some(possible.map_or(this, |others: Possible| others.or(this)));
+impl Binding {
+    /// Whether a Deny matches in a layer that has a say, and the first such layer where it surely
+    /// does.
+    fn denies(&self, answers: &[LayerAnswer]) -> (Match, Option<PolicyType>) {
+        let mut denies = Match::No;
+        for answer in answers {
+            if answer.deny == Match::No || !self.binds(answer.policy_type) {
+                continue;
+            }
+            denies = denies.or(match answer.policy_type {
+                PolicyType::Rcp => answer.deny.and(self.rcps_apply),
+                _ => answer.deny,
+            });
+            if denies == Match::Yes {
+                return (denies, Some(answer.policy_type));
+            }
         }
+        (denies, None)
     }
-    // One of the three is open whatever the two matches are.
-    possible.unwrap_or(Possible::of(Decision::Undetermined))
 }
 
-/// In the order of asking.
-const TYPES: [PolicyType; 8] = [
-    PolicyType::Identity,
-    PolicyType::Resource,
-    PolicyType::Boundary,
-    PolicyType::Session,
-    PolicyType::Endpoint,
-    PolicyType::Scp,
-    PolicyType::Rcp,
-    PolicyType::Service,
-];
-
-/// Per policy type, whether it lets the request pass; nothing where it is not asked.
+/// Whether all that must allow does. Each type of policies that is asked is a gate.
 ///
 /// Inside one account a resource-based policy may stand in for the identity-based ones; one that
 /// names a user or a session itself, or everybody, passes boundary and session policies too, one
@@ -183,94 +162,89 @@ const TYPES: [PolicyType; 8] = [
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
 #[derive(Clone, Copy, Debug)]
 struct Gates {
-    passes: [Option<Match>; 8],
+    allow: Match,
+    /// In the order of asking, the first that does not let the request pass.
+    closed: Option<PolicyType>,
     /// The resource's policy grants what the principal's own policies do not.
     by_resource: bool,
 }
 
 impl Gates {
-    fn new(
-        set: &PolicySet,
-        answers: &[LayerAnswer],
-        binding: &Binding,
-        rules: ServiceRules,
-        target: Target<'_>,
-    ) -> Self {
-        let answer_of = |policy_type: PolicyType| {
-            let mut layers = set.layers.iter().zip(answers);
-            layers.find(|(layer, _)| layer.policy_type == policy_type).map(|(_, answer)| *answer)
-        };
-        let resource = answer_of(PolicyType::Resource);
-        let granted = resource.unwrap_or(LayerAnswer::SILENT);
-        // Every role and key has a policy: where none is given, the question is about the others.
-        let needs_own_policy = resource.map_or(Match::No, |_| rules.needs_own_policy(target));
-        let own = match answer_of(PolicyType::Identity) {
+    fn new(answers: &[LayerAnswer], question: &Question<'_>) -> Self {
+        let Question { request, target, rules, binding } = question;
+        let mut gates = Self { allow: Match::Yes, closed: None, by_resource: false };
+        let resource = answer_of(PolicyType::Resource, answers);
+        let own = match answer_of(PolicyType::Identity, answers) {
             _ if binding.is_root => Match::Yes,
             Some(answer) if binding.has_identity => answer.allow,
             _ => Match::No,
         };
+        if resource.is_none() && binding.has_identity && own == Match::No {
+            // No other gate comes before this one.
+            gates.pass(PolicyType::Identity, own);
+            return gates;
+        }
+        let cross_account = binding.cross_account(request);
         // What lets the principal pass without policies of its own, and without a boundary's
         // consent.
-        let here = !binding.cross_account;
-        let exactly = granted.allow_exactly.and(here);
-        let mut gates = Self { passes: [None; 8], by_resource: false };
+        let here = !cross_account;
+        let granted = |granted: fn(&LayerAnswer) -> Match| resource.map_or(Match::No, granted);
         let beyond = if binding.has_identity {
-            let instead = exactly.or(granted.allow_as_role.and(here));
+            let exactly = granted(|resource| resource.allow_exactly).and(here);
+            let instead = exactly.or(granted(|resource| resource.allow_as_role).and(here));
             gates.by_resource = own != Match::Yes && instead == Match::Yes;
-            gates.set(PolicyType::Identity, own.or(instead));
+            gates.pass(PolicyType::Identity, own.or(instead));
             exactly
         } else {
             // Nobody can attach a policy to a service or an anonymous caller.
             gates.by_resource = true;
-            granted.allow.and(here)
+            granted(|resource| resource.allow).and(here)
         };
-        gates.set_resource(granted.allow, binding, needs_own_policy);
-        if binding.federated && answer_of(PolicyType::Session).is_none() {
-            gates.set(PolicyType::Session, beyond);
-        }
-        for policy_type in [PolicyType::Boundary, PolicyType::Session] {
-            if let (Some(answer), true) = (answer_of(policy_type), binding.binds(policy_type)) {
-                gates.set(policy_type, answer.allow.or(beyond));
-            }
-        }
-        if let Some(answer) = answer_of(PolicyType::Endpoint) {
-            gates.set(PolicyType::Endpoint, answer.allow);
-        }
-        if binding.scps {
-            let levels = set.layers.iter().zip(answers);
-            let levels = levels.filter(|(layer, _)| layer.policy_type == PolicyType::Scp);
-            gates.set(PolicyType::Scp, Match::all(levels.map(|(_, answer)| answer.allow)));
-        }
-        if let Some(refuses) = rules.refuses(target) {
-            gates.set(PolicyType::Service, !refuses);
+        // Every role and key has a policy: where none is given, the question is about the others.
+        let needs_own_policy = resource.map_or(Match::No, |_| rules.needs_own_policy(*target));
+        // The resource's policy must allow across accounts, and where the resource is a role or a
+        // key.
+        let needed = cross_account.or(needs_own_policy).or(Match::from(!binding.has_identity));
+        gates.pass(PolicyType::Resource, granted(|resource| resource.allow).or(!needed));
+        gates.pass_layers(answers, binding, beyond);
+        if let Some(refuses) = rules.refuses(*target) {
+            gates.pass(PolicyType::Service, !refuses);
         }
         gates
     }
 
-    /// The resource's policy must allow across accounts, and where the resource is a role or a key.
-    fn set_resource(&mut self, allow: Match, binding: &Binding, needs_own_policy: Match) {
-        let no_identity = Match::from(!binding.has_identity);
-        let needed = binding.cross_account.or(needs_own_policy).or(no_identity);
-        if needed != Match::No {
-            self.set(PolicyType::Resource, allow.or(!needed));
+    /// The gates besides the principal's own policies and the resource's.
+    fn pass_layers(&mut self, answers: &[LayerAnswer], binding: &Binding, beyond: Match) {
+        if binding.federated && answer_of(PolicyType::Session, answers).is_none() {
+            self.pass(PolicyType::Session, beyond);
+        }
+        for answer in answers {
+            let passes = match answer.policy_type {
+                PolicyType::Boundary | PolicyType::Session => answer.allow.or(beyond),
+                PolicyType::Endpoint | PolicyType::Scp => answer.allow,
+                _ => continue,
+            };
+            if binding.binds(answer.policy_type) {
+                self.pass(answer.policy_type, passes);
+            }
         }
     }
 
-    fn set(&mut self, policy_type: PolicyType, passes: Match) {
-        if let Some(gate) = self.passes.get_mut(policy_type as usize) {
-            *gate = Some(passes);
+    fn pass(&mut self, gate: PolicyType, passes: Match) {
+        self.allow = self.allow.and(passes);
+        if passes == Match::No {
+            // The types are ordered as they are asked.
+            self.closed = Some(self.closed.map_or(gate, |closed| closed.min(gate)));
         }
     }
 
-    fn of(&self, policy_type: PolicyType) -> Option<Match> {
-        self.passes.get(policy_type as usize).copied().flatten()
-    }
-
-    fn all(&self) -> Match {
-        Match::all(self.passes.iter().flatten().copied())
-    }
-
-    fn first_closed(&self) -> Option<PolicyType> {
-        TYPES.into_iter().find(|policy_type| self.of(*policy_type) == Some(Match::No))
+    /// The layer that settles what no Deny does.
+    fn settling(&self, binding: Binding) -> Option<PolicyType> {
+        match self.closed {
+            None if self.by_resource => Some(PolicyType::Resource),
+            None if binding.is_root => None,
+            None => Some(PolicyType::Identity),
+            closed => closed,
+        }
     }
 }
