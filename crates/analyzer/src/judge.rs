@@ -200,6 +200,7 @@ impl<'t> Judge<'t> {
         let parameters = parameters.as_ref();
         let mut replay = std::mem::take(&mut self.replay);
         replay.replay(record, parameters, actor, &self.target.facts, self.catalog);
+        let facts = std::mem::take(&mut replay.facts);
         let bound = self.matched.bound(self.target, actor);
         let about = About::new(record, actor, &replay, &bound, self.catalog);
         let mut evaluator = bound.policies.as_ref().ok().map(|set| {
@@ -230,9 +231,9 @@ impl<'t> Judge<'t> {
         for finding in self.record_rule_findings(&about, 0, parameters, &drifted) {
             sink.finding(finding);
         }
-        for fact in &replay.facts {
+        for fact in facts {
             let (event_id, hash) = (&about.event_id, &about.record_hash);
-            sink.fact(resource_fact(record, &actor.account, event_id, hash, fact.clone()));
+            sink.fact(resource_fact(record, &actor.account, event_id, hash, fact));
         }
         if let Some(comparer) = &mut self.comparer {
             self.answers.extend(about.compared(comparer));
@@ -436,7 +437,7 @@ impl<'r, 'a> About<'r, 'a> {
                 session.and_then(|session| session.web_id_federated_provider.as_deref()),
             ),
             tls: Some(record.has_tls_details),
-            open_context: Some(stored::open(&request.context)),
+            open_context: Some(stored::open(request.kind, &request.context)),
             resource_is_pattern: Some(matches!(request.context.resource, ResourceValue::Like(_))),
             record_hash: self.record_hash.clone(),
         }

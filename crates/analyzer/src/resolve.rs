@@ -360,6 +360,9 @@ impl<'t> Resolver<'t> {
         {
             return None;
         }
+        if !self.knows_of(call) {
+            return None;
+        }
         let (target, catalog) = (self.judge.target, self.judge.catalog);
         let mut request = call.request(&target.facts, catalog)?;
         let mut settled = Settled::default();
@@ -428,6 +431,14 @@ impl<'t> Resolver<'t> {
             instance_types: replay.instance_types.clone(),
             record_hash: call.record_hash.clone(),
             findings,
+        })
+    }
+
+    /// Whether there is any fact about what the call is about.
+    fn knows_of(&self, call: &Call) -> bool {
+        let about = one_resource(call).into_iter().chain(call.space_arn.as_deref());
+        about.map(str::to_lowercase).any(|arn| {
+            self.book.by_resource.contains_key(&arn) || self.book.listed.contains_key(&arn)
         })
     }
 

@@ -66,8 +66,23 @@ pub(crate) fn unknown_keys(
     keys
 }
 
-/// What the record leaves open, beyond what every row leaves open alike.
-pub(crate) fn open(context: &RequestContext) -> OpenContext {
+/// Open in nearly all requests that stand for an action of SageMaker's: no record shows them, but for
+/// the tags of what a call creates.
+const USUALLY_OPEN: [&str; 2] = ["sagemaker:DomainId", "sagemaker:UserProfileName"];
+const USUALLY_OPEN_FAMILIES: [&str; 2] = ["aws:ResourceTag/", "sagemaker:ResourceTag/"];
+
+/// Absent in every request whose tags the record shows.
+const REQUEST_TAGS: &str = "aws:RequestTag/";
+
+/// Whether what is usually open is so in requests of this kind.
+fn has_usual(kind: RequestKind) -> bool {
+    matches!(kind, RequestKind::Primary | RequestKind::ExtraResource)
+}
+
+/// What the record leaves open, beyond what is usual.
+pub(crate) fn open(kind: RequestKind, context: &RequestContext) -> OpenContext {
+    let usual = has_usual(kind);
+    let is = |names: &[&str], name: &str| names.iter().any(|n| n.eq_ignore_ascii_case(name));
     let keys = context.keys().filter(|(key, value)| {
         let open = match value {
             ContextValue::Known(_) => false,
@@ -75,19 +90,45 @@ pub(crate) fn open(context: &RequestContext) -> OpenContext {
             ContextValue::Absent => {
                 !key.eq_ignore_ascii_case("aws:TagKeys") && !is_absent_family(context, key)
             }
-            ContextValue::Present | ContextValue::Unknown | ContextValue::OneOf(_) => true,
+            ContextValue::Unknown => !(usual && is(&USUALLY_OPEN, key)),
+            ContextValue::Present | ContextValue::OneOf(_) => true,
         };
         open && is_stored(key) && !is_deprecated(key)
     });
     let families = context.families().filter(|(prefix, value)| {
-        let usual = prefix.eq_ignore_ascii_case(REQUEST_TAGS) && **value == ContextValue::Absent;
+        let usual = match value {
+            ContextValue::Absent => prefix.eq_ignore_ascii_case(REQUEST_TAGS),
+            ContextValue::Unknown => usual && is(&USUALLY_OPEN_FAMILIES, prefix),
+            _ => false,
+        };
         is_stored(prefix) && !usual
     });
-    OpenContext { keys: sorted(keys), families: sorted(families) }
+    let mut open = OpenContext { keys: sorted(keys), families: sorted(families) };
+    if usual {
+        add_unusual(context, &mut open);
+    }
+    open
 }
 
-/// Absent in every request whose tags the record shows.
-const REQUEST_TAGS: &str = "aws:RequestTag/";
+/// What is usually open and is not here, nor set by itself: it is what its family is.
+fn add_unusual(context: &RequestContext, open: &mut OpenContext) {
+    let settled = |name: &str| {
+        (context.value(name) != &ContextValue::Unknown)
+            .then(|| (name.to_owned(), context.value(name).clone()))
+    };
+    let is_set = |key: &str| context.keys().any(|(k, _)| k.eq_ignore_ascii_case(key));
+    let missing = USUALLY_OPEN.iter().filter(|key| !is_set(key));
+    let keys: Vec<_> = missing.filter_map(|key| settled(key)).collect();
+    let is_set = |family: &str| context.families().any(|(f, _)| f.eq_ignore_ascii_case(family));
+    let missing = USUALLY_OPEN_FAMILIES.iter().filter(|family| !is_set(family));
+    let families: Vec<_> = missing.filter_map(|family| settled(family)).collect();
+    for (list, more) in [(&mut open.keys, keys), (&mut open.families, families)] {
+        if !more.is_empty() {
+            list.extend(more);
+            list.sort_by(|(one, _), (other, _)| one.cmp(other));
+        }
+    }
+}
 
 fn sorted<'c>(
     entries: impl Iterator<Item = (&'c str, &'c ContextValue)>,
@@ -124,6 +165,14 @@ impl Call {
             request.resource_type = Some("role".to_owned());
         }
         request.derived_keys.clone_from(&self.derived_keys);
+        if has_usual(self.request_kind) {
+            for key in USUALLY_OPEN {
+                request.context.set(key, ContextValue::Unknown);
+            }
+            for family in USUALLY_OPEN_FAMILIES {
+                request.context.set_family(family, ContextValue::Unknown);
+            }
+        }
         for (key, values) in &self.context {
             set(&mut request.context, key, &known(catalog, key, values));
         }

@@ -47,7 +47,8 @@ fn main() {
     divan::main();
 }
 
-const CORPORA: [Corpus; 4] = [Corpus::Own, Corpus::Samples, Corpus::Public, Corpus::Generated];
+const CORPORA: [Corpus; 5] =
+    [Corpus::Own, Corpus::Samples, Corpus::Public, Corpus::Generated, Corpus::All];
 
 /// Where cases come from.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +62,8 @@ enum Corpus {
     /// Those of the generator behind `cargo xtask differential`, cut to their identity-based
     /// policies, which is all the other evaluator knows, three and three put together.
     Generated,
+    /// All of these.
+    All,
 }
 
 impl Corpus {
@@ -70,6 +73,11 @@ impl Corpus {
             Self::Samples => samples(),
             Self::Public => public(),
             Self::Generated => generated(),
+            Self::All => [samples(), public(), generated()]
+                .concat()
+                .into_iter()
+                .chain(Self::Own.lines())
+                .collect(),
         }
     }
 

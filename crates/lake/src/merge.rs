@@ -19,6 +19,7 @@ mod plan;
 mod winners;
 
 pub use input::MergeInput;
+pub(crate) use input::Shared;
 pub use plan::{DayFile, MergePlan, plan_merge};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
-    ParquetRecordBatchReaderBuilder,
+    ParquetRecordBatchReaderBuilder, RowSelection,
 };
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
@@ -69,6 +69,19 @@ impl<R: TableRow> RowReader<R> {
     pub fn open<F: ChunkReader + 'static>(file: F) -> Result<Self, LakeError> {
         Self::of_table(R::TABLE, file, READ_ROWS)
     }
+
+    /// Opens a file for the rows at these positions, which are in order.
+    pub(crate) fn of_rows<F: ChunkReader + 'static>(
+        file: F,
+        positions: &[usize],
+    ) -> Result<Self, LakeError> {
+        let metadata = load(R::TABLE, &file)?;
+        let rows = metadata.metadata().file_metadata().num_rows();
+        let ranges = positions.iter().map(|position| *position..position.saturating_add(1));
+        let rows = usize::try_from(rows).unwrap_or_default();
+        let selection = RowSelection::from_consecutive_ranges(ranges, rows);
+        Self::build(R::TABLE, file, metadata, READ_ROWS, Some(selection))
+    }
 }
 
 impl<R: ReadRow> RowReader<R> {
@@ -79,14 +92,26 @@ impl<R: ReadRow> RowReader<R> {
         rows_at_a_time: usize,
     ) -> Result<Self, LakeError> {
         let metadata = load(table, &file)?;
+        Self::build(table, file, metadata, rows_at_a_time, None)
+    }
+
+    fn build<F: ChunkReader + 'static>(
+        table: Table,
+        file: F,
+        metadata: ArrowReaderMetadata,
+        rows_at_a_time: usize,
+        selection: Option<RowSelection>,
+    ) -> Result<Self, LakeError> {
         let info = info(table, metadata.metadata())?;
         let wanted = wanted::<R>(table).map(|column| column.name);
         let mask = projection(metadata.metadata(), &wanted.collect::<Vec<_>>());
-        let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
+        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
             .with_projection(mask)
-            .with_batch_size(rows_at_a_time)
-            .build()
-            .map_err(|source| LakeError::Read { table, source })?;
+            .with_batch_size(rows_at_a_time);
+        if let Some(selection) = selection {
+            builder = builder.with_row_selection(selection);
+        }
+        let batches = builder.build().map_err(|source| LakeError::Read { table, source })?;
         let row = std::marker::PhantomData;
         Ok(Self { table, batches, decoder: None, info, failed: false, row })
     }

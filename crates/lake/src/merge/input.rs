@@ -64,7 +64,7 @@ fn pack<R: TableRow, F: ChunkReader + 'static>(
     }
     let packed = MergeInput {
         name: "rows in memory".to_owned(),
-        file: Shared(Arc::new(Bytes::from(writer.finish()?))),
+        file: Shared::new(Bytes::from(writer.finish()?)),
     };
     packed.open(rows_at_a_time(FAN_IN))
 }
@@ -89,13 +89,17 @@ impl<F: ChunkReader + 'static> Opened<F> {
 
 /// A file that several readers share.
 #[derive(Debug)]
-pub(super) struct Shared<F>(Arc<F>);
+pub(crate) struct Shared<F>(Arc<F>);
+
+impl<F> Shared<F> {
+    pub(crate) fn new(file: F) -> Self {
+        Self(Arc::new(file))
+    }
+}
 
 pub(super) fn share<F>(inputs: Vec<MergeInput<F>>) -> Vec<Opened<F>> {
     let inputs = inputs.into_iter();
-    inputs
-        .map(|MergeInput { name, file }| MergeInput { name, file: Shared(Arc::new(file)) })
-        .collect()
+    inputs.map(|MergeInput { name, file }| MergeInput { name, file: Shared::new(file) }).collect()
 }
 
 impl<F> Clone for Shared<F> {

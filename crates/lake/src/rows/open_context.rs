@@ -2,18 +2,26 @@
 //!
 //! `{"keys":{"sagemaker:VolumeKmsKeyArn":true},"families":{"aws:ResourceTag/":null}}`
 
+use std::borrow::Cow;
+
 use analyzer::OpenContext;
 use iam_policy::{ContextValue, KeyValue};
 use serde_json::{Map, Value};
 
-pub(super) fn to_json(open: &OpenContext) -> String {
+/// What most rows hold.
+const NOTHING: &str = r#"{"keys":{},"families":{}}"#;
+
+pub(super) fn to_json(open: &OpenContext) -> Cow<'static, str> {
+    if open.keys.is_empty() && open.families.is_empty() {
+        return NOTHING.into();
+    }
     let object = |entries: &[(String, ContextValue)]| {
         let members = entries.iter().map(|(name, value)| (name.clone(), to_value(value)));
         Value::Object(members.collect())
     };
     let members = [("keys", object(&open.keys)), ("families", object(&open.families))];
     let all = members.into_iter().map(|(name, value)| (name.to_owned(), value));
-    Value::Object(all.collect()).to_string()
+    Value::Object(all.collect()).to_string().into()
 }
 
 fn to_value(value: &ContextValue) -> Value {

@@ -5,8 +5,8 @@ use std::error::Error;
 
 use analyzer::ENGINE;
 use lake::{
-    Bytes, DayMerge, FactRow, MergeInput, MergedAlone, ObjectRow, Provenance, RowReader, Table,
-    TableMerge, is_merged, open_calls,
+    Bytes, CallRow, DayMerge, FactRow, MergeInput, MergedAlone, ObjectRow, Provenance, RowReader,
+    Table, TableMerge, is_merged, open_calls,
 };
 
 use super::{AnalyzeError, Totals};
@@ -45,6 +45,10 @@ pub(super) fn folder(table: Table, day: &str) -> String {
 /// A request of a record, by event id, index and the record's hash.
 pub(super) type RequestId = (String, u32, String);
 
+pub(super) fn id_of_call(row: &CallRow) -> RequestId {
+    (row.call.event_id.clone(), row.call.request_index, row.call.record_hash.clone())
+}
+
 /// What a run has found itself, whatever else the lake holds.
 #[derive(Debug, Default)]
 pub(super) struct Own {
@@ -68,9 +72,8 @@ pub(super) fn merge<S: Store>(
         events = events.saturating_add(merged.events);
         totals.conflicts = totals.conflicts.saturating_add(merged.conflicts);
         own.findings.push(merged.findings);
-        for call in open_calls(merged.calls)? {
-            let call = call?;
-            own.open.insert((call.event_id, call.request_index, call.record_hash));
+        for row in open_calls(merged.calls)? {
+            own.open.insert(id_of_call(&row?));
         }
     }
     totals.records.duplicates = totals.records.evaluated.saturating_sub(events);

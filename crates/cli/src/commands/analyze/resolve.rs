@@ -14,11 +14,11 @@ use analyzer::{Inventory, InventoryError};
 use chrono::NaiveDate;
 use iam_policy::Decision;
 use lake::{
-    Bytes, CallRow, FactRow, FindingRow, Part, Provenance, ResolutionRow, ResolvedDay,
-    ResolvedFindingRow, RowReader, Table, open_calls, resolved_name,
+    Bytes, FactRow, FindingRow, Part, Provenance, ResolutionRow, ResolvedDay, ResolvedFindingRow,
+    RowReader, Table, open_calls, resolved_name,
 };
 
-use super::days::{RequestId, Written, folder, remove};
+use super::days::{RequestId, Written, folder, id_of_call, remove};
 use super::provenance;
 use crate::files::FileError;
 use crate::store::Store;
@@ -151,23 +151,13 @@ fn settle<S: Store>(
     let mut resolver = Resolver::new(target, book);
     let mut others = BTreeSet::new();
     for name in lake.names(&folder(Table::Calls, day))? {
-        let path = format!("{}/{name}", folder(Table::Calls, day));
-        let mut ours = false;
-        for call in open_calls(lake.open(&path)?)? {
-            let call = call?;
-            if *call.provenance == *by {
-                ours = true;
-            } else {
-                others.insert((call.event_id, call.request_index, call.record_hash));
-            }
-        }
-        if !ours {
-            continue;
-        }
-        for row in RowReader::<CallRow>::open(lake.open(&path)?)? {
+        let file = lake.open(&format!("{}/{name}", folder(Table::Calls, day)))?;
+        for row in open_calls(file)? {
             let row = row?;
             if *row.provenance == *by {
                 settled.add(&mut resolver, &row);
+            } else {
+                others.insert(id_of_call(&row));
             }
         }
     }
