@@ -272,3 +272,62 @@ fn an_inventory_settles_what_was_created_before_the_logs() {
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("missing field `as_of`"), "{}", run.stderr);
 }
+
+/// `findings` and `timeline` tell what the summary of the run told, given what is settled.
+#[test]
+fn findings_and_timeline_tell_what_is_settled() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let mut numbers = Numbers(3);
+    let records = planted(&mut numbers);
+    write_trail(&at("trail"), &records, &mut numbers);
+    write_policy_set(&at("policies"));
+    let summary = analyze(&[at("trail")], &at("policies"), &at("out"), "2");
+    let out = at("out").to_str().unwrap().to_owned();
+    let run = |words: &[&str]| driftline(&[&[words[0], "--lake", &out], &words[1..]].concat());
+    let all = run(&["findings", "--format", "json"]).json();
+    assert_eq!(all["schema"], "driftline.findings/1");
+    assert_eq!(all["findings"], summary["findings"]);
+
+    let some = run(&["findings", "--code", "DRF101", "--format", "json"]).json();
+    let codes = some["findings"].as_array().unwrap().iter().map(|one| &one["code"]);
+    assert!(codes.clone().count() > 0 && codes.into_iter().all(|code| code == "DRF101"));
+    for nothing in [
+        &["findings", "--code", "DRF2"][..],
+        &["findings", "--principal", "arn:aws:iam::*:user/*"],
+        &["findings", "--action", "s3:*"],
+        &["findings", "--resource", "arn:aws:s3:*"],
+        &["findings", "--account", "444455556666"],
+        &["findings", "--region", "us-east-1"],
+        &["findings", "--from", "2026-06-05"],
+        &["findings", "--to", "2026-06-01"],
+        &["findings", "--severity", "critical"],
+        &["findings", "--id", "x"],
+    ] {
+        let run = run(nothing);
+        assert_eq!((run.code, run.stdout.as_str()), (0, "No findings.\n"), "{nothing:?}");
+    }
+    assert_eq!(run(&["findings", "--fail-on", "low"]).code, 1);
+
+    let lines = run(&["timeline", "--session", "ana", "--format", "json"]).stdout;
+    let moments: Vec<Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(moments.len() > records.len());
+    let times: Vec<&str> = moments.iter().map(|one| one["event_time"].as_str().unwrap()).collect();
+    assert!(times.is_sorted());
+    assert!(moments.iter().all(|one| one["decision"] != "Undetermined"), "{lines}");
+    let drifts = moments.iter().filter(|one| !one["codes"].as_array().unwrap().is_empty());
+    let calls: u64 =
+        summary["findings"].as_array().unwrap().iter().map(|f| f["count"].as_u64().unwrap()).sum();
+    assert_eq!(u64::try_from(drifts.count()).unwrap(), calls);
+    let model = "arn:aws:sagemaker:eu-west-1:111122223333:model/model-7";
+    let of_model = run(&["timeline", "--resource", model]).stdout;
+    let events: Vec<&str> =
+        of_model.lines().filter_map(|line| line.split_whitespace().nth(3)).collect();
+    assert_eq!(events.first(), Some(&"sagemaker:CreateModel"), "{of_model}");
+    assert_eq!(events.last(), Some(&"sagemaker:DeleteModel"), "{of_model}");
+    let nobody = run(&["timeline", "--access-key", "AKIANOBODY"]);
+    assert_eq!((nobody.code, nobody.stdout.as_str()), (0, ""));
+    assert!(nobody.stderr.contains("no call of that kind"), "{}", nobody.stderr);
+    assert_eq!(run(&["timeline"]).code, 2);
+}

@@ -28,6 +28,14 @@ pub(crate) enum Command {
     ///
     /// Exit codes: 0 explained, 2 could not run, or there is no such call.
     Explain(ExplainArgs),
+    /// List the findings of a lake, folded: repeats are one finding with a count
+    ///
+    /// Exit codes: 0 fine, 1 findings at or above --fail-on, 2 could not run.
+    Findings(FindingsArgs),
+    /// Tell what somebody did, or what was done to something, in the order of time
+    ///
+    /// Exit codes: 0 fine, 2 could not run.
+    Timeline(TimelineArgs),
     /// Evaluate requests against policies, one JSON line each: unit tests for policies
     ///
     /// Exit codes: 0 fine, 1 a decision differs from `expected`, 2 could not run, 3 some line was
@@ -55,18 +63,8 @@ pub(crate) struct AnalyzeArgs {
     /// Where to write the lake (Parquet) and the quarantine; without it nothing is written
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Only calls from this day on (UTC)
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) from: Option<NaiveDate>,
-    /// Only calls before this day (UTC)
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) to: Option<NaiveDate>,
-    /// Only calls recorded in this account
-    #[arg(long, value_name = "ID")]
-    pub(crate) account: Option<String>,
-    /// Only calls to this region
-    #[arg(long, value_name = "NAME")]
-    pub(crate) region: Option<String>,
+    #[command(flatten)]
+    pub(crate) scope: Scope,
     /// What resources are like, for those created before the logs: a JSON file of AWS's own lists
     /// with `as_of`, the moment they were made
     #[arg(long, value_name = "FILE")]
@@ -130,6 +128,91 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) policies: PathBuf,
     /// How to print it; the JSON is driftline.explain/1
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct FindingsArgs {
+    /// A lake that `analyze --out` has written
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: PathBuf,
+    /// Only these codes, or all that begin so: `DRF101`, `DRF1`
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub(crate) code: Vec<String>,
+    /// Only findings this bad, or worse
+    #[arg(long, value_enum)]
+    pub(crate) severity: Option<FailOn>,
+    /// Only those of principals whose ARN is this; `*` and `?` are wildcards
+    #[arg(long, value_name = "ARN")]
+    pub(crate) principal: Option<String>,
+    /// Only those of actions like this, such as `sagemaker:Create*`
+    #[arg(long, value_name = "ACTION")]
+    pub(crate) action: Option<String>,
+    /// Only those on resources whose ARN is this; `*` and `?` are wildcards
+    #[arg(long, value_name = "ARN")]
+    pub(crate) resource: Option<String>,
+    /// Only the finding with this id
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// How to print; the JSON is driftline.findings/1
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Exit with 1 when there is a finding this bad, or worse
+    #[arg(long, value_enum)]
+    pub(crate) fail_on: Option<FailOn>,
+}
+
+/// Which calls.
+#[derive(Debug, Parser)]
+pub(crate) struct Scope {
+    /// Only calls from this day on (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) from: Option<NaiveDate>,
+    /// Only calls before this day (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) to: Option<NaiveDate>,
+    /// Only calls recorded in this account
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// Only calls to this region
+    #[arg(long, value_name = "NAME")]
+    pub(crate) region: Option<String>,
+}
+
+impl Scope {
+    /// Whether a place is in it.
+    pub(crate) fn has(&self, account: &str, region: &str) -> bool {
+        let same = |wanted: &Option<String>, found: &str| {
+            wanted.as_deref().is_none_or(|wanted| wanted == found)
+        };
+        same(&self.account, account) && same(&self.region, region)
+    }
+}
+
+#[derive(Debug, Parser)]
+#[command(group(clap::ArgGroup::new("of").required(true).args(["principal", "session", "access_key", "resource"])))]
+pub(crate) struct TimelineArgs {
+    /// A lake that `analyze --out` has written
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: PathBuf,
+    /// What principals with this ARN did; `*` and `?` are wildcards
+    #[arg(long, value_name = "ARN")]
+    pub(crate) principal: Option<String>,
+    /// What was done in sessions of this name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) session: Option<String>,
+    /// What was done with this access key
+    #[arg(long, value_name = "ID")]
+    pub(crate) access_key: Option<String>,
+    /// What was done to resources with this ARN; `*` and `?` are wildcards
+    #[arg(long, value_name = "ARN")]
+    pub(crate) resource: Option<String>,
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// How to print; the JSON is driftline.timeline/1, one line per call
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }

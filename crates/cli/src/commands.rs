@@ -3,5 +3,7 @@
 pub(crate) mod analyze;
 pub(crate) mod catalog;
 pub(crate) mod explain;
+pub(crate) mod findings;
 pub(crate) mod lint;
 pub(crate) mod simulate;
+pub(crate) mod timeline;

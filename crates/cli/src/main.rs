@@ -12,6 +12,8 @@ mod args;
 mod commands;
 mod exit_code;
 mod files;
+mod finding_json;
+mod lake_reader;
 mod output;
 mod policy_set;
 mod store;
@@ -32,6 +34,8 @@ fn main() -> ExitCode {
         Command::Analyze(args) => commands::analyze::run(&args),
         Command::Catalog(args) => commands::catalog::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
+        Command::Findings(args) => commands::findings::run(&args),
+        Command::Timeline(args) => commands::timeline::run(&args),
         Command::Simulate(args) => commands::simulate::run(&args),
         Command::Lint(args) => commands::lint::run(&args),
     };

@@ -78,12 +78,12 @@ struct Totals {
 }
 
 pub(crate) fn run(args: &AnalyzeArgs) -> Result<Exit, Box<dyn std::error::Error>> {
-    if let (Some(from), Some(to)) = (args.from, args.to)
+    if let (Some(from), Some(to)) = (args.scope.from, args.scope.to)
         && from >= to
     {
         return Err(AnalyzeError::Window { from, to }.into());
     }
-    if let Some(account) = &args.account {
+    if let Some(account) = &args.scope.account {
         account.parse::<AccountId>().map_err(AnalyzeError::Account)?;
     }
     let target = policy_set::load(&args.policies)?;
@@ -129,10 +129,10 @@ fn analyze(
         target,
         snapshot: *snapshot,
         filter: Filter {
-            from: args.from,
-            to: args.to,
-            account: args.account.clone(),
-            region: args.region.clone(),
+            from: args.scope.from,
+            to: args.scope.to,
+            account: args.scope.account.clone(),
+            region: args.scope.region.clone(),
         },
         limits: Limits::default(),
         jobs: jobs(args),

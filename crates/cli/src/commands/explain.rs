@@ -23,8 +23,6 @@ use crate::policy_set;
 enum ExplainError {
     #[error("no call with the eventID `{0}` was found")]
     NoSuchCall(String),
-    #[error("`{}` is no lake: it has no folder `calls`, nor `lake/calls`", .0.display())]
-    NoLake(PathBuf),
     #[error("`{}` holds {count} records: say which one with --event-id", path.display())]
     WhichOne { path: PathBuf, count: usize },
     #[error("cannot read `{}`", path.display())]

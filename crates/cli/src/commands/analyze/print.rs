@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::self_test::{self, SelfTestJson};
 use super::{LAKE, Totals};
 use crate::args::{AnalyzeArgs, Format};
+use crate::finding_json::FindingJson;
 use crate::output::{self, grouped, visible};
 
 /// How many principals are listed.
@@ -236,30 +237,6 @@ struct ObjectsJson {
     quarantined: u64,
 }
 
-#[derive(Serialize)]
-struct FindingJson {
-    id: String,
-    code: &'static str,
-    severity: &'static str,
-    account: String,
-    region: String,
-    principal: String,
-    action: String,
-    resource_type: Option<String>,
-    key: Option<String>,
-    wanted: Vec<String>,
-    observed: Vec<String>,
-    policy: Option<String>,
-    statement: Option<String>,
-    iam_can_enforce: Option<bool>,
-    outcome: &'static str,
-    count: u64,
-    first: String,
-    last: String,
-    event_ids: Vec<String>,
-    sentence: String,
-}
-
 fn json(summary: &Summary, totals: &Totals) -> Result<String, serde_json::Error> {
     let counts = totals.records;
     let json = SummaryJson {
@@ -274,39 +251,8 @@ fn json(summary: &Summary, totals: &Totals) -> Result<String, serde_json::Error>
         objects: ObjectsJson { read: totals.objects_read, quarantined: totals.objects_quarantined },
         not_judged: totals.not_judged.clone(),
         resolved: totals.resolved.clone(),
-        findings: summary.findings().into_iter().map(finding_json).collect(),
+        findings: summary.findings().into_iter().map(FindingJson::of).collect(),
         self_test: totals.self_test.as_ref().map(self_test::json),
     };
     Ok(output::visible_json(&serde_json::to_string_pretty(&json)?) + "\n")
-}
-
-pub(super) fn time(time: chrono::DateTime<chrono::Utc>) -> String {
-    time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-fn finding_json(folded: Folded) -> FindingJson {
-    let sentence = sentence(&folded.example);
-    let example = folded.example;
-    FindingJson {
-        id: example.finding_id,
-        code: example.code.as_str(),
-        severity: example.severity.as_str(),
-        account: example.account,
-        region: example.region,
-        principal: example.principal,
-        action: example.action,
-        resource_type: example.resource_type,
-        key: example.key,
-        wanted: example.wanted,
-        observed: example.observed,
-        policy: example.policy,
-        statement: example.statement,
-        iam_can_enforce: example.iam_can_enforce,
-        outcome: example.outcome.as_str(),
-        count: folded.count,
-        first: time(folded.first),
-        last: time(folded.last),
-        event_ids: folded.event_ids,
-        sentence,
-    }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use analyzer::self_test::{Counts, Disagreement, LayerCounts, Ours, Refused, SelfTest};
 use serde::Serialize;
 
-use super::print::{lines, table, time};
-use crate::output::{grouped, visible};
+use super::print::{lines, table};
+use crate::output::{self, grouped, visible};
 
 /// How many disagreements are listed for people, and how many for programs.
 const LISTED: usize = 10;
@@ -264,8 +264,8 @@ fn disagreement_json(one: Disagreement) -> DisagreementJson {
             rests_on: one.ours.rests_on,
         },
         count: one.count,
-        first: time(one.first),
-        last: time(one.last),
+        first: output::time(one.first),
+        last: output::time(one.last),
         event_ids: one.event_ids,
     }
 }

@@ -112,7 +112,7 @@ pub(super) fn json(explanation: &RecordExplanation) -> Result<String, serde_json
     let record = Record {
         schema: "driftline.explain/1",
         event_id: &explanation.event_id,
-        event_time: explanation.event_time.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        event_time: output::time(explanation.event_time),
         event_source: &explanation.event_source,
         event_name: &explanation.event_name,
         account: &explanation.account,

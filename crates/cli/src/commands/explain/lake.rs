@@ -1,7 +1,7 @@
 //! A call out of a lake: what its rows keep of it, judged by the policies at hand, and what facts
 //! about resources settle of what the record left open.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
 
@@ -9,14 +9,19 @@ use analyzer::resolve::Resolution;
 use analyzer::target::TargetSet;
 use analyzer::{Call, Finding, Judge, RecordExplanation};
 use cloudtrail::Limits;
-use lake::{
-    CallRow, FindingRow, ReadRow, ResolutionRow, ResolvedFindingRow, RowReader, Table, TableRow,
-    calls_of_event,
-};
+use lake::{CallRow, ResolutionRow, Table, calls_of_event};
 
 use super::ExplainError;
+use crate::lake_reader::LakeReader;
 use crate::output::{self, visible};
-use crate::store::{Folder, Store};
+
+/// What a lake has of one record.
+#[derive(Default)]
+struct Found {
+    rows: Vec<CallRow>,
+    findings: Vec<Finding>,
+    resolutions: Vec<Resolution>,
+}
 
 /// Tells about the records with the id: one, or several that are told apart by their hashes.
 pub(super) fn explain(
@@ -24,23 +29,20 @@ pub(super) fn explain(
     id: &str,
     target: &TargetSet,
 ) -> Result<Vec<RecordExplanation>, Box<dyn Error>> {
-    let lake = open(folder)?;
-    let days = days_of(&lake, id)?;
-    let mut bodies: BTreeMap<String, Vec<CallRow>> = BTreeMap::new();
-    for row in rows::<CallRow>(&lake, &days)? {
-        if row.call.event_id == id {
-            bodies.entry(row.call.record_hash.clone()).or_default().push(row);
+    let lake = LakeReader::open(folder)?;
+    let mut bodies: BTreeMap<String, Found> = BTreeMap::new();
+    for day in lake.days(None, None)? {
+        if has_event(&lake, &day, id)? {
+            find(&lake, &day, id, &mut bodies)?;
         }
     }
     let mut judge = Judge::new(target, Limits::default());
     let mut explained = Vec::new();
-    for (hash, mut rows) in bodies {
-        rows.sort_by_key(|row| row.call.request_index);
-        rows.dedup_by_key(|row| row.call.request_index);
-        note_other_judgement(&rows, target);
-        let calls: Vec<Call> = rows.into_iter().map(|row| row.call).collect();
-        let mut explanation = judge.explain_rows(&calls, &findings(&lake, &days, id, &hash)?)?;
-        explanation.resolutions = resolutions(&lake, &days, id, &hash)?;
+    for found in bodies.into_values().filter(|found| !found.rows.is_empty()) {
+        note_other_judgement(&found.rows, target);
+        let calls: Vec<Call> = found.rows.into_iter().map(|row| row.call).collect();
+        let mut explanation = judge.explain_rows(&calls, &found.findings)?;
+        explanation.resolutions = found.resolutions;
         explained.push(explanation);
     }
     if explained.is_empty() {
@@ -49,76 +51,44 @@ pub(super) fn explain(
     Ok(explained)
 }
 
-/// The lake of a folder: the folder itself, or what `analyze --out` puts into it.
-fn open(folder: &Path) -> Result<Folder, ExplainError> {
-    let inside = folder.join("lake");
-    let is_lake = |folder: &Path| folder.join(Table::Calls.as_str()).is_dir();
-    match (is_lake(folder), is_lake(&inside)) {
-        (true, _) => Ok(Folder { root: folder.to_owned() }),
-        (false, true) => Ok(Folder { root: inside }),
-        (false, false) => Err(ExplainError::NoLake(folder.to_owned())),
-    }
-}
-
-/// The days that have calls of the event. Two records of one id may lie on different days.
-fn days_of(lake: &Folder, id: &str) -> Result<BTreeSet<String>, Box<dyn Error>> {
-    let mut days = BTreeSet::new();
-    for day in lake.folders(Table::Calls.as_str())? {
-        for name in lake.names(&format!("{}/{day}", Table::Calls))? {
-            if calls_of_event(lake.open(&format!("{}/{day}/{name}", Table::Calls))?, id)? {
-                days.insert(day.clone());
-            }
+fn has_event(lake: &LakeReader, day: &str, id: &str) -> Result<bool, Box<dyn Error>> {
+    for file in lake.files(Table::Calls, day)? {
+        if calls_of_event(file, id)? {
+            return Ok(true);
         }
     }
-    Ok(days)
+    Ok(false)
 }
 
-fn rows<R: TableRow + ReadRow>(
-    lake: &Folder,
-    days: &BTreeSet<String>,
-) -> Result<Vec<R>, Box<dyn Error>> {
-    let mut rows = Vec::new();
-    for day in days {
-        for name in lake.names(&format!("{}/{day}", R::TABLE))? {
-            let file = lake.open(&format!("{}/{day}/{name}", R::TABLE))?;
-            for row in RowReader::<R>::open(file)? {
-                rows.push(row?);
-            }
+/// What a day has of an event, by the hash of the record.
+fn find(
+    lake: &LakeReader,
+    day: &str,
+    id: &str,
+    bodies: &mut BTreeMap<String, Found>,
+) -> Result<(), Box<dyn Error>> {
+    let rows = lake.day(day)?;
+    for row in rows.calls()? {
+        let row = row?;
+        if row.call.event_id == id {
+            bodies.entry(row.call.record_hash.clone()).or_default().rows.push(row);
         }
     }
-    Ok(rows)
-}
-
-/// What is found of the record: where facts settle a request, what they find in place of doubts.
-fn findings(
-    lake: &Folder,
-    days: &BTreeSet<String>,
-    id: &str,
-    hash: &str,
-) -> Result<Vec<Finding>, Box<dyn Error>> {
-    let about = |row: &FindingRow| row.finding.event_id == id && row.record_hash == hash;
-    let settled: BTreeSet<u32> = resolutions(lake, days, id, hash)?
-        .iter()
-        .filter(|one| one.settles())
-        .map(|one| one.request_index)
-        .collect();
-    let own = rows::<FindingRow>(lake, days)?.into_iter().filter(|row| {
-        let replaced = analyzer::resolve::is_replaced(&row.finding)
-            && settled.contains(&row.finding.request_index);
-        about(row) && !replaced
-    });
-    let resolved = rows::<ResolvedFindingRow>(lake, days)?.into_iter().map(|row| row.0);
-    Ok(own.chain(resolved.filter(about)).map(|row| row.finding).collect())
-}
-
-fn resolutions(
-    lake: &Folder,
-    days: &BTreeSet<String>,
-    id: &str,
-    hash: &str,
-) -> Result<Vec<Resolution>, Box<dyn Error>> {
-    let rows = rows::<ResolutionRow>(lake, days)?.into_iter().map(|row| row.resolution);
-    Ok(rows.filter(|one| one.event_id == id && one.record_hash == hash).collect())
+    for row in lake.findings(day, &rows, &lake.settled(day)?)? {
+        if row.finding.event_id == id {
+            bodies.entry(row.record_hash).or_default().findings.push(row.finding);
+        }
+    }
+    for row in lake.rows::<ResolutionRow>(day)? {
+        let one = row.resolution;
+        if one.event_id == id {
+            bodies.entry(one.record_hash.clone()).or_default().resolutions.push(one);
+        }
+    }
+    for found in bodies.values_mut() {
+        found.rows.sort_by_key(|row| row.call.request_index);
+    }
+    Ok(())
 }
 
 /// The lake's verdict may be another one than that of the policies at hand.

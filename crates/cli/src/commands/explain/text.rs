@@ -7,7 +7,7 @@ use analyzer::{Finding, KeyExplanation, Origin, RecordExplanation, RequestExplan
 use cloudtrail::Outcome;
 use iam_policy::{ContextValue, KeyValue, ResourceValue};
 
-use crate::output::{visible, visible_lines};
+use crate::output::{self, visible, visible_lines};
 
 pub(super) fn text(explanation: &RecordExplanation) -> Result<String, serde_json::Error> {
     let mut text = head(explanation);
@@ -35,7 +35,7 @@ fn head(explanation: &RecordExplanation) -> String {
     let error = if error.is_empty() { String::new() } else { format!(": {}", error.join(": ")) };
     let mut rows = vec![
         ("Event", visible(event_id)),
-        ("Time", event_time.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+        ("Time", output::time(*event_time)),
         ("Call", format!("{} of {}", visible(event_name), visible(event_source))),
         ("Caller", visible(&explanation.principal)),
         ("Where", format!("{} {}", visible(&explanation.account), visible(&explanation.region))),

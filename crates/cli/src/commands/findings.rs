@@ -1,0 +1,129 @@
+//! `driftline findings`: what a lake has found, folded, filtered, worst first.
+
+use std::error::Error;
+
+use analyzer::Finding;
+use analyzer::summary::{Folded, Summary, sentence};
+use iam_policy::Glob;
+use serde::Serialize;
+
+use crate::args::{FindingsArgs, Format};
+use crate::exit_code::Exit;
+use crate::finding_json::FindingJson;
+use crate::lake_reader::LakeReader;
+use crate::output::{self, grouped, visible};
+
+/// `driftline.findings/1`.
+#[derive(Serialize)]
+struct Json {
+    schema: &'static str,
+    findings: Vec<FindingJson>,
+}
+
+pub(crate) fn run(args: &FindingsArgs) -> Result<Exit, Box<dyn Error>> {
+    let summary = read(args)?;
+    let folded = summary.findings();
+    let worst = summary.worst();
+    let text = match args.format {
+        Format::Text => text(&folded),
+        Format::Json => {
+            let findings = folded.into_iter().map(FindingJson::of).collect();
+            let json = Json { schema: "driftline.findings/1", findings };
+            output::visible_json(&serde_json::to_string_pretty(&json)?) + "\n"
+        }
+    };
+    output::print(&text)?;
+    let limit = args.fail_on.map(|fail_on| fail_on.severity());
+    Ok(match limit.is_some_and(|limit| worst >= Some(limit)) {
+        true => Exit::Found,
+        false => Exit::Fine,
+    })
+}
+
+fn read(args: &FindingsArgs) -> Result<Summary, Box<dyn Error>> {
+    let lake = LakeReader::open(&args.lake)?;
+    let filter = Filter::new(args);
+    let mut summary = Summary::default();
+    for day in lake.days(args.scope.from, args.scope.to)? {
+        let rows = lake.day(&day)?;
+        for row in lake.findings(&day, &rows, &lake.settled(&day)?)? {
+            if filter.admits(&row.finding) {
+                summary.add(row.finding);
+            }
+        }
+    }
+    Ok(summary)
+}
+
+struct Filter<'a> {
+    args: &'a FindingsArgs,
+    principal: Option<Glob>,
+    /// IAM compares actions without case.
+    action: Option<Glob>,
+    resource: Option<Glob>,
+}
+
+impl<'a> Filter<'a> {
+    fn new(args: &'a FindingsArgs) -> Self {
+        let glob = |text: &Option<String>| text.as_deref().map(Glob::new);
+        Self {
+            args,
+            principal: glob(&args.principal),
+            action: glob(&args.action.as_ref().map(|action| action.to_lowercase())),
+            resource: glob(&args.resource),
+        }
+    }
+
+    fn admits(&self, finding: &Finding) -> bool {
+        let args = self.args;
+        let code = finding.code.as_str();
+        let codes = &args.code;
+        let starts = |start: &String| code.starts_with(start.to_uppercase().as_str());
+        let matches =
+            |glob: &Option<Glob>, text: &str| glob.as_ref().is_none_or(|glob| glob.matches(text));
+        let on_resource = self
+            .resource
+            .as_ref()
+            .is_none_or(|glob| finding.resources.iter().any(|resource| glob.matches(resource)));
+        (codes.is_empty() || codes.iter().any(starts))
+            && args.severity.is_none_or(|least| finding.severity >= least.severity())
+            && args.id.as_ref().is_none_or(|id| *id == finding.finding_id)
+            && args.scope.has(&finding.account, &finding.region)
+            && matches(&self.principal, &finding.principal)
+            && matches(&self.action, &finding.action.to_lowercase())
+            && on_resource
+    }
+}
+
+fn text(folded: &[Folded]) -> String {
+    if folded.is_empty() {
+        return "No findings.\n".to_owned();
+    }
+    let mut text = String::new();
+    for finding in folded {
+        let Folded { example, count, first, last, .. } = finding;
+        let calls = if *count == 1 { "call" } else { "calls" };
+        let (first, last) = (first.format("%Y-%m-%d"), last.format("%Y-%m-%d"));
+        let when = if first.to_string() == last.to_string() {
+            first.to_string()
+        } else {
+            format!("{first} to {last}")
+        };
+        text.push_str(&format!(
+            "{}  {}, {}, {} {calls}, {when}\n",
+            example.code,
+            example.code.title(),
+            example.severity.as_str(),
+            grouped(*count)
+        ));
+        text.push_str(&format!("  {}\n", visible(&sentence(example))));
+        let place = format!("{} {} {}", example.principal, example.account, example.region);
+        text.push_str(&format!("  {}\n", visible(&place)));
+        let events: Vec<String> = finding.event_ids.iter().map(|id| visible(id)).collect();
+        text.push_str(&format!("  events {}\n", events.join(", ")));
+        text.push_str(&format!("  id {}\n\n", example.finding_id));
+    }
+    let findings = if folded.len() == 1 { "finding" } else { "findings" };
+    let number = u64::try_from(folded.len()).unwrap_or(u64::MAX);
+    text + &format!("{} {findings}\n", grouped(number))
+}

@@ -1,0 +1,151 @@
+//! Reading a lake in a folder: the rows that count, each once.
+//!
+//! A day may consist of several files, as long as nobody has merged them; then they are merged in
+//! memory. What other records settle takes the place of what was left open.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use analyzer::ENGINE;
+use analyzer::resolve::is_replaced;
+use chrono::NaiveDate;
+use iam_policy::Decision;
+use lake::{
+    Bytes, CallRow, DayMerge, FindingRow, MergeInput, ReadRow, ResolutionRow, ResolvedFindingRow,
+    RowReader, Table, TableRow,
+};
+
+use crate::store::{Folder, Store};
+
+/// A folder that holds no lake.
+#[derive(Debug, thiserror::Error)]
+#[error("`{}` is no lake: it has no folder `calls`, nor `lake/calls`", .0.display())]
+pub(crate) struct NoLake(PathBuf);
+
+/// A lake to read from.
+pub(crate) struct LakeReader {
+    folder: Folder,
+}
+
+/// The rows of one day.
+pub(crate) struct Day {
+    calls: Bytes,
+    findings: Bytes,
+}
+
+/// A request of a record, by event id, index and the record's hash.
+type RequestId = (String, u32, String);
+
+impl LakeReader {
+    /// The lake of a folder: the folder itself, or what `analyze --out` puts into it.
+    pub(crate) fn open(folder: &Path) -> Result<Self, NoLake> {
+        let inside = folder.join("lake");
+        let is_lake = |folder: &Path| folder.join(Table::Calls.as_str()).is_dir();
+        let root = match (is_lake(folder), is_lake(&inside)) {
+            (true, _) => folder.to_owned(),
+            (false, true) => inside,
+            (false, false) => return Err(NoLake(folder.to_owned())),
+        };
+        Ok(Self { folder: Folder { root } })
+    }
+
+    /// The days that have calls, in order, from one to before another.
+    pub(crate) fn days(
+        &self,
+        from: Option<NaiveDate>,
+        to: Option<NaiveDate>,
+    ) -> Result<Vec<String>, Box<dyn Error>> {
+        let mut days = Vec::new();
+        for day in self.folder.folders(Table::Calls.as_str())? {
+            let date: NaiveDate = day.strip_prefix("dt=").unwrap_or(&day).parse()?;
+            if from.is_none_or(|from| date >= from) && to.is_none_or(|to| date < to) {
+                days.push(day);
+            }
+        }
+        Ok(days)
+    }
+
+    /// The files of a table of a day.
+    pub(crate) fn files(
+        &self,
+        table: Table,
+        day: &str,
+    ) -> Result<Vec<std::fs::File>, Box<dyn Error>> {
+        let names = self.folder.names(&format!("{table}/{day}"))?;
+        let open = |name: &String| self.folder.open(&format!("{table}/{day}/{name}"));
+        Ok(names.iter().map(open).collect::<Result<_, _>>()?)
+    }
+
+    /// The rows of a table of a day, as they lie there.
+    pub(crate) fn rows<R: TableRow + ReadRow>(&self, day: &str) -> Result<Vec<R>, Box<dyn Error>> {
+        let mut rows = Vec::new();
+        for file in self.files(R::TABLE, day)? {
+            for row in RowReader::<R>::open(file)? {
+                rows.push(row?);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The calls and findings of a day that count, each once.
+    pub(crate) fn day(&self, day: &str) -> Result<Day, Box<dyn Error>> {
+        let merge =
+            DayMerge::new(self.inputs(Table::Calls, day)?, self.inputs(Table::Findings, day)?)?;
+        let (calls, report) = merge.write_calls(ENGINE, Vec::new())?;
+        let (findings, _) = merge.write_findings(ENGINE, &report.conflict_findings, Vec::new())?;
+        Ok(Day { calls: calls.into(), findings: findings.into() })
+    }
+
+    fn inputs(
+        &self,
+        table: Table,
+        day: &str,
+    ) -> Result<Vec<MergeInput<std::fs::File>>, Box<dyn Error>> {
+        let names = self.folder.names(&format!("{table}/{day}"))?;
+        let files = self.files(table, day)?;
+        Ok(names.into_iter().zip(files).map(|(name, file)| MergeInput { name, file }).collect())
+    }
+
+    /// What is settled of a day by other records: the decision, per request.
+    pub(crate) fn settled(
+        &self,
+        day: &str,
+    ) -> Result<BTreeMap<RequestId, Decision>, Box<dyn Error>> {
+        let rows = self.rows::<ResolutionRow>(day)?.into_iter().map(|row| row.resolution);
+        let settled = rows.filter(analyzer::resolve::Resolution::settles);
+        let by_request =
+            settled.map(|one| ((one.event_id, one.request_index, one.record_hash), one.decision));
+        Ok(by_request.collect())
+    }
+
+    /// The findings of a day, given what is settled of it.
+    pub(crate) fn findings(
+        &self,
+        day: &str,
+        rows: &Day,
+        settled: &BTreeMap<RequestId, Decision>,
+    ) -> Result<Vec<FindingRow>, Box<dyn Error>> {
+        let mut findings = Vec::new();
+        for row in rows.findings()? {
+            let row = row?;
+            let (event, index) = (row.finding.event_id.clone(), row.finding.request_index);
+            let id = (event, index, row.record_hash.clone());
+            if !(is_replaced(&row.finding) && settled.contains_key(&id)) {
+                findings.push(row);
+            }
+        }
+        findings.extend(self.rows::<ResolvedFindingRow>(day)?.into_iter().map(|row| row.0));
+        Ok(findings)
+    }
+}
+
+impl Day {
+    pub(crate) fn calls(&self) -> Result<RowReader<CallRow>, Box<dyn Error>> {
+        Ok(RowReader::open(self.calls.clone())?)
+    }
+
+    fn findings(&self) -> Result<RowReader<FindingRow>, Box<dyn Error>> {
+        Ok(RowReader::open(self.findings.clone())?)
+    }
+}
