@@ -147,7 +147,7 @@ fn settled(out: &Path) -> BTreeSet<String> {
             "{} {} {} {:?} {:?} {:?}",
             one.event_id,
             one.request_index,
-            one.decision,
+            one.decision.map_or("unjudged", |decision| decision.as_str()),
             one.settled,
             one.fact_events,
             one.instance_types
@@ -215,8 +215,8 @@ fn planted_joins_resolve_alike_however_the_files_come() {
     assert_eq!(settled(&at("four")), wanted);
 }
 
-/// With a newer policy set in the lake, what an older one settled of its own calls stays, and what
-/// the newer one judged anew is settled by it.
+/// With a newer policy set in the lake, what it judged anew is settled by it. What an older one settled
+/// of the rest is open again, since more was read meanwhile and that set is not at hand to ask.
 #[test]
 fn a_newer_policy_set_settles_its_own_calls() {
     let folder = tempfile::tempdir().unwrap();
@@ -231,13 +231,133 @@ fn a_newer_policy_set_settles_its_own_calls() {
     let manifest = at("policies").join("policy-set.toml");
     let text = fs::read_to_string(&manifest).unwrap();
     fs::write(&manifest, text.replace("revision = 1", "revision = 2")).unwrap();
+    let revisions = || -> BTreeSet<u64> {
+        let rows = rows::<ResolutionRow>(&at("out").join("lake"));
+        rows.iter().map(|row| row.provenance.revision).collect()
+    };
     analyze(&files[..1], &at("policies"), &at("out"), "2");
+    let after = settled(&at("out"));
+    assert!(!after.is_empty() && after.is_subset(&before) && after != before);
+    assert_eq!(revisions(), BTreeSet::from([2]));
+    analyze(&[at("trail")], &at("policies"), &at("out"), "2");
     assert_eq!(settled(&at("out")), before);
-    let revisions: BTreeSet<u64> = rows::<ResolutionRow>(&at("out").join("lake"))
-        .iter()
-        .map(|row| row.provenance.revision)
-        .collect();
-    assert_eq!(revisions, BTreeSet::from([1, 2]));
+    assert_eq!(revisions(), BTreeSet::from([2]));
+}
+
+/// One model that is created for a team, changes hands on the next day, and is deleted on the third:
+/// a file per day.
+fn changing_hands(folder: &Path) -> [PathBuf; 3] {
+    let second = |day: usize| (day * 86_400 + 3_600) / DAYS;
+    let tags = |team: &str| json!([{"key": "team", "value": team}]);
+    let model = json!({"modelName": "m"});
+    let mut create = json!({"modelName": "m", "tags": tags("nlp")});
+    create["executionRoleArn"] = Value::Null;
+    let arn = format!("arn:aws:sagemaker:eu-west-1:{ACCOUNT}:model/m");
+    let records = [
+        record(second(0), "CreateModel", &create),
+        record(second(1), "AddTags", &json!({"resourceArn": arn, "tags": tags("cv")})),
+        record(second(2), "DeleteModel", &model),
+    ];
+    fs::create_dir_all(folder).unwrap();
+    let mut files = records.iter().enumerate().map(|(day, record)| {
+        let path = folder.join(format!("{day}.json"));
+        fs::write(&path, json!({"Records": [record]}).to_string()).unwrap();
+        path
+    });
+    std::array::from_fn(|_| files.next().unwrap())
+}
+
+/// What is settled of the deletion.
+fn deletion(out: &Path) -> Option<String> {
+    let rows = rows::<ResolutionRow>(&out.join("lake")).into_iter().map(|row| row.resolution);
+    let mut deletions = rows.filter(|one| one.event_id.starts_with("DeleteModel"));
+    let decision = deletions.next()?.decision?;
+    assert!(deletions.next().is_none());
+    Some(decision.as_str().to_owned())
+}
+
+/// Runs one after the other into one lake, each with some files and further words, and tells what is
+/// settled of the deletion in the end.
+fn told_after(runs: &[(&[usize], &[&str])], change: impl Fn(&Path, usize)) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let files = changing_hands(&at("trail"));
+    write_policy_set(&at("policies"));
+    for (number, (which, more)) in runs.iter().enumerate() {
+        change(folder.path(), number);
+        let mut words: Vec<String> = vec!["analyze".into(), "--trail".into()];
+        words.extend(which.iter().map(|file| files[*file].to_str().unwrap().to_owned()));
+        for (option, name) in [("--policies", "policies"), ("--out", "out")] {
+            words.extend([option.to_owned(), at(name).to_str().unwrap().to_owned()]);
+        }
+        words.extend(more.iter().map(|word| word.replace("~", folder.path().to_str().unwrap())));
+        let run = driftline(&words);
+        assert!([0, 3].contains(&run.code), "{}", run.stderr);
+    }
+    deletion(&at("out"))
+}
+
+/// Whatever hides the change of hands, the deletion is not settled by what was before it.
+#[test]
+fn what_was_not_read_settles_nothing() {
+    let nothing = |_: &Path, _: usize| {};
+    let denied = Some("ImplicitlyDenied".to_owned());
+    let all: &[usize] = &[0, 1, 2];
+    assert_eq!(told_after(&[(all, &[])], nothing), denied);
+    assert_eq!(told_after(&[(&[2], &[]), (&[0], &[]), (&[1], &[])], nothing), denied);
+    // A day that is missing, or that a filter left out, in one run or between two.
+    assert_eq!(told_after(&[(&[0, 2], &[])], nothing), None);
+    let split: [(&[usize], &[&str]); 2] =
+        [(all, &["--to", "2026-06-02"]), (all, &["--from", "2026-06-03"])];
+    assert_eq!(told_after(&split, nothing), None);
+    let elsewhere: [(&[usize], &[&str]); 2] = [(&[0, 2], &[]), (&[1], &["--region", "us-east-1"])];
+    assert_eq!(told_after(&elsewhere, nothing), None);
+    // Later the whole is read.
+    let again: [(&[usize], &[&str]); 3] = [split[0], split[1], (all, &[])];
+    assert_eq!(told_after(&again, nothing), denied);
+    // A file or a record that is unreadable.
+    let spoilt = |text: &'static str| {
+        move |folder: &Path, _: usize| fs::write(folder.join("trail/1.json"), text).unwrap()
+    };
+    assert_eq!(told_after(&[(all, &[])], spoilt("not a log")), None);
+    let bad = r#"{"Records": [{"eventTime": "2026-06-02T01:00:00Z", "eventName": "AddTags"}]}"#;
+    assert_eq!(told_after(&[(all, &[])], spoilt(bad)), None);
+}
+
+/// What an earlier revision settled by what was known then does not stand when more is known.
+#[test]
+fn what_is_known_later_takes_back_what_was_settled() {
+    let newer = |folder: &Path, number: usize| {
+        let manifest = folder.join("policies/policy-set.toml");
+        let text = fs::read_to_string(&manifest).unwrap();
+        if number == 1 {
+            fs::write(manifest, text.replace("revision = 1", "revision = 2")).unwrap();
+        }
+    };
+    // The second day is empty at first, and the change of hands comes with a newer policy set.
+    let empty_day = |folder: &Path, number: usize| {
+        newer(folder, number);
+        if number == 0 {
+            let other = record((86_400 + 60) / DAYS, "ListModels", &json!({}));
+            let path = folder.join("trail/0.json");
+            let mut file: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+            file["Records"].as_array_mut().unwrap().push(other);
+            fs::write(path, file.to_string()).unwrap();
+        }
+    };
+    let first: (&[usize], &[&str]) = (&[0, 2], &[]);
+    assert_eq!(told_after(&[first], empty_day).as_deref(), Some("Allowed"));
+    assert_eq!(told_after(&[first, (&[1], &[])], empty_day), None);
+    // A run that was stopped before it came to this is made good by the next one.
+    let stopped = |folder: &Path, number: usize| {
+        if number == 1 {
+            fs::remove_dir_all(folder.join("out/lake/resolutions")).unwrap();
+            fs::remove_dir_all(folder.join("out/lake/resolved_findings")).unwrap();
+        }
+    };
+    let all: (&[usize], &[&str]) = (&[0, 1, 2], &[]);
+    let denied = Some("ImplicitlyDenied");
+    assert_eq!(told_after(&[all, (&[0], &[])], stopped).as_deref(), denied);
 }
 
 /// What lies before the logs is supplied by an inventory.
@@ -257,12 +377,14 @@ fn an_inventory_settles_what_was_created_before_the_logs() {
     }
     write_trail(&at("trail"), &records, &mut Numbers(5));
     write_policy_set(&at("policies"));
-    let inventory = json!({"as_of": "2026-05-31T12:00:00Z", "ResourceTagMappingList": tags});
+    let inventory = json!({"as_of": "2026-06-01T00:00:00Z", "until": "2026-06-01T00:01:00Z",
+        "ResourceTagMappingList": tags});
     fs::write(at("inventory.json"), inventory.to_string()).unwrap();
     let path = |name: &str| at(name).to_str().unwrap().to_owned();
     let (trail, policies, inventory) = (path("trail"), path("policies"), path("inventory.json"));
     let words = ["analyze", "--trail", &trail, "--policies", &policies, "--format", "json"];
     assert_eq!(driftline(&words).json()["resolved"], json!({}));
+    // The day of the inventory needs logs too.
     let with = [&words[..], &["--inventory", &inventory]].concat();
     let summary = driftline(&with).json();
     assert_eq!(summary["resolved"], json!({"Allowed": 1, "ImplicitlyDenied": 1}));

@@ -13,7 +13,8 @@
 //! ```
 //!
 //! of `aws resourcegroupstaggingapi get-resources`, `aws sagemaker describe-endpoint-config` and
-//! `describe-space`. The moment is when the listing began. Members that AWS adds are passed over.
+//! `describe-space`. The moment is when the listing began; `until` may say when it was done, else an
+//! hour later it is. Members that AWS adds are passed over.
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,8 @@ use crate::resource_fact::property;
 pub struct Inventory {
     /// When the listing began, in seconds since 1970.
     pub(crate) second: i64,
+    /// When it was done.
+    pub(crate) until: i64,
     pub(crate) resources: BTreeMap<String, Listed>,
     hash: String,
 }
@@ -39,6 +42,7 @@ pub(crate) struct Listed {
     /// All its tags, if these are listed.
     pub(crate) tags: Option<Vec<(String, Vec<String>)>>,
     pub(crate) properties: Vec<(String, Vec<String>)>,
+    contradictory: bool,
 }
 
 /// Why a file is no inventory.
@@ -47,14 +51,15 @@ pub enum InventoryError {
     /// It has another shape; the message names line and column.
     #[error("the inventory has an unexpected shape: {0}")]
     Shape(#[from] serde_json::Error),
-    /// The moment is not told as one.
-    #[error("`as_of` of the inventory must be a time such as 2026-06-30T12:00:00Z, not `{}`", .0.escape_debug())]
+    /// A moment is not told as one.
+    #[error("`as_of` and `until` of the inventory must be times such as 2026-06-30T12:00:00Z, unlike `{}`", .0.escape_debug())]
     AsOf(String),
 }
 
 #[derive(Deserialize)]
 struct File {
     as_of: String,
+    until: Option<String>,
     #[serde(default, rename = "ResourceTagMappingList")]
     tags: Vec<TagMapping>,
     #[serde(default, rename = "EndpointConfigs")]
@@ -123,14 +128,16 @@ impl Inventory {
     /// [`InventoryError`] for a text of another shape.
     pub fn parse(text: &str) -> Result<Self, InventoryError> {
         let file: File = serde_json::from_str(text)?;
-        let as_of = DateTime::parse_from_rfc3339(&file.as_of);
-        let second = as_of.map_err(|_| InventoryError::AsOf(file.as_of))?.timestamp();
+        let second = second(&file.as_of)?;
+        let until = file.until.as_deref().map(self::second).transpose()?;
+        let until = until.unwrap_or(second.saturating_add(LISTING));
         let mut resources: BTreeMap<String, Listed> = BTreeMap::new();
         for mapping in file.tags {
             let tags = mapping.tags.into_iter().map(|tag| (tag.key, vec![tag.value]));
             let mut tags: Vec<(String, Vec<String>)> = tags.collect();
             tags.sort();
-            resources.entry(mapping.arn).or_default().tags = Some(tags);
+            let listed = Listed { tags: Some(tags), ..Listed::default() };
+            add(&mut resources, mapping.arn, listed);
         }
         for config in file.endpoint_configs {
             let variants = config.variants.into_iter().chain(config.shadow_variants);
@@ -138,20 +145,58 @@ impl Inventory {
                 variants.filter_map(|variant| variant.instance_type).collect();
             types.sort();
             types.dedup();
-            let listed = resources.entry(config.arn).or_default();
-            listed.properties.push((property::INSTANCE_TYPES.to_owned(), types));
+            let properties = vec![(property::INSTANCE_TYPES.to_owned(), types)];
+            add(&mut resources, config.arn, Listed { properties, ..Listed::default() });
         }
         for space in file.spaces {
             let properties = space.properties();
-            resources.entry(space.arn).or_default().properties.extend(properties);
+            add(&mut resources, space.arn, Listed { properties, ..Listed::default() });
         }
-        Ok(Self { second, resources, hash: hex(&Sha256::digest(text.as_bytes())) })
+        for listed in resources.values_mut().filter(|listed| listed.contradicts_itself()) {
+            *listed = Listed::default();
+        }
+        Ok(Self { second, until, resources, hash: hex(&Sha256::digest(text.as_bytes())) })
     }
 
     /// What tells it from others.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash
+    }
+}
+
+/// Seconds within which a listing is done, where the file does not say when it was.
+const LISTING: i64 = 3600;
+
+fn second(text: &str) -> Result<i64, InventoryError> {
+    let time = DateTime::parse_from_rfc3339(text);
+    time.map(|time| time.timestamp()).map_err(|_| InventoryError::AsOf(text.to_owned()))
+}
+
+/// Adds what is listed of a resource to what is listed of it elsewhere.
+fn add(resources: &mut BTreeMap<String, Listed>, arn: String, listed: Listed) {
+    let known = resources.entry(arn).or_default();
+    match (&known.tags, &listed.tags) {
+        (Some(one), Some(other)) if one != other => known.contradictory = true,
+        (None, Some(_)) => known.tags.clone_from(&listed.tags),
+        _ => {}
+    }
+    for property in listed.properties {
+        if !known.properties.contains(&property) {
+            known.properties.push(property);
+        }
+    }
+}
+
+impl Listed {
+    /// Whether two entries differ, or one says two things: nobody knows which is so.
+    fn contradicts_itself(&self) -> bool {
+        let twice = |list: &[(String, Vec<String>)]| {
+            let mut names: Vec<&String> = list.iter().map(|(name, _)| name).collect();
+            names.sort();
+            names.windows(2).any(|pair| pair.first() == pair.last())
+        };
+        self.contradictory || twice(&self.properties) || self.tags.as_deref().is_some_and(twice)
     }
 }
 

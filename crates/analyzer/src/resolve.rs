@@ -4,14 +4,16 @@
 //! through what happened to it in the order of time, from its creation on, and tells the tags and
 //! properties it had. It tells nothing rather than too much:
 //!
-//! - of a resource whose creation was not seen, or that was deleted since;
+//! - of a resource whose creation was not seen, that was deleted since, or created once more while it
+//!   existed;
 //! - where another call changed it in the very second that is asked for, since the order within a
 //!   second is not told;
 //! - after a second in which several things happened to it, until it is created anew;
-//! - where resources were created whose ARNs differ in letter case alone;
-//! - where a whole day of logs is missing between what is known and the call: it may hide a change.
+//! - where ARNs differ in letter case alone, or one event id has two bodies;
+//! - after a call in the same account and region that changed some resource without telling which;
+//! - across a day whose logs were not read, or not all of them ([`Coverage`]).
 //!
-//! An [`Inventory`] stands in for a creation that was not seen. It says what a resource was like when
+//! An [`Inventory`](crate::Inventory) stands in for a creation that was not seen. It says what a resource was like when
 //! it was listed, and so until something happens to it; and before, back to the last thing that
 //! happened, provided that the logs reach that far. Where something happened while the listing may
 //! have been under way, it says nothing of that resource.
@@ -21,248 +23,31 @@
 //! changes, so that what is settled here is settled by the facts. The order in which facts and calls
 //! come in plays no part.
 
+mod book;
+mod coverage;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Bound;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use cloudtrail::{Limits, Outcome};
-use iam_policy::{ContextValue, Decision, Evaluator, KeyValue, RequestContext};
+use iam_policy::{
+    ContextValue, Decision, Evaluation, Evaluator, KeyValue, PolicySet, RequestContext,
+};
 
 use crate::actor::Actor;
 use crate::call::Call;
-use crate::drift::{Answer, is_throttled};
+use crate::drift::{Answer, Deciding, is_throttled};
 use crate::finding::{Code, Finding};
-use crate::inventory::{Inventory, Listed};
 use crate::judge::{About, Judge, deciding};
 use crate::replay::{Replay, Request, RequestKind};
-use crate::resource_fact::{FactKind, ResourceFact, property};
+use crate::resource_fact::property;
 use crate::stored;
 use crate::target::TargetSet;
 
-/// What records say about resources.
-#[derive(Clone, Debug, Default)]
-pub struct FactBook {
-    /// By ARN in lower case; in the order of time.
-    by_resource: HashMap<String, BTreeSet<Entry>>,
-    /// By ARN in lower case.
-    listed: HashMap<String, Listed>,
-    /// When the listing began.
-    listed_at: i64,
-    /// Whether the logs reach the moment of the listing.
-    reach_listing: bool,
-    /// The days that there are logs of, if that is known.
-    days: Option<BTreeSet<NaiveDate>>,
-}
-
-/// Seconds within which a listing is done.
-const LISTING: i64 = 3600;
-
-/// Stands for the inventory among the events that something is known from.
-const INVENTORY: &str = "inventory";
-
-/// A fact in its place: by time, then by what makes two of them different.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    second: i64,
-    event_id: String,
-    record_hash: String,
-    kind: FactKind,
-    resource: String,
-    tags: Vec<(String, Vec<String>)>,
-    all_tags: bool,
-    properties: Vec<(String, Vec<String>)>,
-}
-
-/// What is known of a resource at a moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct State {
-    /// By key; `None` for a tag that was taken away.
-    tags: BTreeMap<String, Option<String>>,
-    /// Whether it has no other tags.
-    all_tags: bool,
-    properties: BTreeMap<String, Vec<String>>,
-    /// The events this is known from.
-    events: BTreeSet<String>,
-    /// Since when it is known without a break.
-    since: i64,
-}
-
-impl FactBook {
-    /// Takes a fact. The same one may come any number of times.
-    pub fn add(&mut self, fact: ResourceFact) {
-        let ResourceFact { event_id, event_time, fact, record_hash, .. } = fact;
-        let entry = Entry {
-            second: event_time.timestamp(),
-            event_id,
-            record_hash,
-            kind: fact.kind,
-            resource: fact.resource,
-            tags: fact.tags,
-            all_tags: fact.all_tags,
-            properties: fact.properties,
-        };
-        self.by_resource.entry(entry.resource.to_lowercase()).or_default().insert(entry);
-    }
-
-    /// Takes an inventory, in place of one from before. `newest` is the newest time of the logs, as
-    /// far as it is known.
-    pub fn set_inventory(&mut self, inventory: Inventory, newest: DateTime<Utc>) {
-        self.listed_at = inventory.second;
-        self.reach_listing = newest.timestamp() >= inventory.second;
-        let mut listed = HashMap::new();
-        for (arn, one) in inventory.resources {
-            // Two that differ in letter case alone are told apart by nobody.
-            if listed.insert(arn.to_lowercase(), one).is_some() {
-                listed.insert(arn.to_lowercase(), Listed::default());
-            }
-        }
-        self.listed = listed;
-    }
-
-    /// Tells the days that there are logs of. Where another one lies between a fact and a call, the
-    /// fact says nothing about it.
-    pub fn set_days(&mut self, days: BTreeSet<NaiveDate>) {
-        self.days = Some(days);
-    }
-
-    /// Whether there are logs of every day between two moments.
-    fn has_days(&self, one: i64, other: i64) -> bool {
-        let Some(days) = &self.days else { return true };
-        let day = |second| DateTime::from_timestamp(second, 0).map(|time| time.date_naive());
-        let (Some(first), Some(last)) = (day(one.min(other)), day(one.max(other))) else {
-            return false;
-        };
-        let between = last.signed_duration_since(first).num_days().saturating_sub(1).max(0);
-        let bounds = (Bound::Excluded(first), Bound::Excluded(last));
-        first == last || i64::try_from(days.range(bounds).count()) == Ok(between)
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.by_resource.is_empty() && self.listed.is_empty()
-    }
-
-    /// What is known of a resource when a call met it: just before the call's own effect.
-    fn state(&self, arn: &str, call: &Call) -> Option<State> {
-        let arn = arn.to_lowercase();
-        let none = BTreeSet::new();
-        let entries = self.by_resource.get(&arn).unwrap_or(&none);
-        if has_twins(entries) {
-            return None;
-        }
-        let moment = call.event_time.timestamp();
-        let listed = self.listed.get(&arn).filter(|_| self.is_quiet(entries));
-        let mut known: Option<State> = None;
-        let mut deleted = false;
-        let mut waiting = listed.filter(|_| self.listed_at < moment);
-        let own = |entry: &&Entry| {
-            entry.event_id == call.event_id && entry.record_hash == call.record_hash
-        };
-        let mut entries_before = entries.iter().filter(|entry| !own(entry)).peekable();
-        while let Some(entry) = entries_before.next().filter(|entry| entry.second <= moment) {
-            if entry.second >= self.listed_at
-                && let Some(listed) = waiting.take()
-            {
-                known = Some(State::of_listing(listed, self.listed_at, known));
-            }
-            let mut crowded = entry.second == moment;
-            while entries_before.next_if(|next| next.second == entry.second).is_some() {
-                crowded = true;
-            }
-            deleted = entry.kind == FactKind::Deleted;
-            known = if crowded { None } else { after(known, entry) };
-            if crowded && entry.second == moment {
-                return None;
-            }
-        }
-        if let Some(listed) = waiting {
-            known = Some(State::of_listing(listed, self.listed_at, known));
-        }
-        let known = known.filter(|known| self.has_days(known.since, moment));
-        known.or_else(|| {
-            // What was listed later is what there was, if nothing happened since.
-            let later = listed.filter(|_| self.reach_listing && moment <= self.listed_at)?;
-            let quiet = !entries
-                .iter()
-                .any(|entry| entry.second >= moment && entry.second <= self.listed_at);
-            let quiet = quiet && !deleted && self.has_days(moment, self.listed_at);
-            quiet.then(|| State::of_listing(later, self.listed_at, None))
-        })
-    }
-
-    /// Whether nothing happened to a resource while the listing may have been under way.
-    fn is_quiet(&self, entries: &BTreeSet<Entry>) -> bool {
-        let end = self.listed_at.saturating_add(LISTING);
-        !entries.iter().any(|entry| (self.listed_at..=end).contains(&entry.second))
-    }
-}
-
-/// Whether resources were created whose ARNs differ in letter case.
-fn has_twins(entries: &BTreeSet<Entry>) -> bool {
-    let mut created = entries.iter().filter(|entry| entry.kind == FactKind::Created);
-    let first = created.next();
-    first.is_some_and(|first| created.any(|other| other.resource != first.resource))
-}
-
-/// What is known after a fact, given what was known before.
-fn after(before: Option<State>, entry: &Entry) -> Option<State> {
-    if entry.kind == FactKind::Created {
-        let tags = entry.tags.iter().map(tag);
-        let mut state = State {
-            tags: tags.collect(),
-            all_tags: entry.all_tags,
-            since: entry.second,
-            ..State::default()
-        };
-        state.set_properties(entry);
-        state.events.insert(entry.event_id.clone());
-        return Some(state);
-    }
-    let mut state = before?;
-    match entry.kind {
-        FactKind::Created | FactKind::Deleted => return None,
-        FactKind::TagsSet => state.tags.extend(entry.tags.iter().map(tag)),
-        FactKind::TagsRemoved => {
-            state.tags.extend(entry.tags.iter().map(|(key, _)| (key.clone(), None)));
-        }
-        FactKind::TagsUnknown => {
-            state.tags.clear();
-            state.all_tags = false;
-        }
-        FactKind::Changed => state.set_properties(entry),
-    }
-    state.events.insert(entry.event_id.clone());
-    Some(state)
-}
-
-fn tag((key, values): &(String, Vec<String>)) -> (String, Option<String>) {
-    (key.clone(), Some(values.first().cloned().unwrap_or_default()))
-}
-
-impl State {
-    /// What is listed, and of the rest what was known before.
-    fn of_listing(listed: &Listed, listed_at: i64, before: Option<Self>) -> Self {
-        let mut state = before.unwrap_or_else(|| Self { since: listed_at, ..Self::default() });
-        if let Some(tags) = &listed.tags {
-            state.since = listed_at;
-            state.tags = tags.iter().map(tag).collect();
-            state.all_tags = true;
-        }
-        state.properties.extend(listed.properties.iter().cloned());
-        state.events.insert(INVENTORY.to_owned());
-        state
-    }
-
-    fn set_properties(&mut self, entry: &Entry) {
-        self.properties.extend(entry.properties.iter().cloned());
-    }
-
-    fn property(&self, name: &str) -> Option<&[String]> {
-        self.properties.get(name).map(Vec::as_slice)
-    }
-}
+pub use book::FactBook;
+use book::{Histories, State};
+pub use coverage::{Coverage, Place, ReadLog};
 
 /// A call that other records settle: a row of the table `resolutions`.
 #[derive(Clone, Debug, PartialEq)]
@@ -285,8 +70,11 @@ pub struct Resolution {
     pub resources: Vec<String>,
     /// What AWS answered.
     pub outcome: Outcome,
-    /// What the target says, now that it can be said.
-    pub decision: Decision,
+    /// Whether the call's own record leaves the decision open, and it is so no more. Else facts only
+    /// tell what was started.
+    pub settles: bool,
+    /// What the target says, now that it can be said; `None` for callers that are not judged.
+    pub decision: Option<Decision>,
     /// The type of policy that settled the decision.
     pub deciding_layer: Option<String>,
     /// The policy that settled it.
@@ -305,14 +93,6 @@ pub struct Resolution {
     pub record_hash: String,
     /// What is reported of the call now, in place of what was reported as undetermined.
     pub findings: Vec<Finding>,
-}
-
-impl Resolution {
-    /// Whether the call is undetermined no more; else facts only tell what was started.
-    #[must_use]
-    pub fn settles(&self) -> bool {
-        self.decision != Decision::Undetermined
-    }
 }
 
 /// Whether facts about resources may say something about a call.
@@ -345,22 +125,25 @@ struct Settled {
 pub struct Resolver<'t> {
     judge: Judge<'t>,
     book: &'t FactBook,
+    histories: Histories,
+    /// One per set in use, by the set's address: the evaluator holds it, so no other gets it.
+    evaluators: HashMap<usize, Evaluator<Arc<PolicySet>>>,
 }
 
 impl<'t> Resolver<'t> {
     /// A resolver by the policy set that judged the calls.
     #[must_use]
     pub fn new(target: &'t TargetSet, book: &'t FactBook) -> Self {
-        Self { judge: Judge::new(target, Limits::default()), book }
+        let judge = Judge::new(target, Limits::default());
+        Self { judge, book, histories: Histories::default(), evaluators: HashMap::new() }
     }
 
     /// What the facts settle about a call; `None` where they settle nothing.
     pub fn resolve(&mut self, call: &Call) -> Option<Resolution> {
-        if self.book.is_empty() || !may_resolve(call.decision, call.request_kind, &call.event_name)
+        if self.book.is_empty()
+            || !may_resolve(call.decision, call.request_kind, &call.event_name)
+            || !self.knows_of(call)
         {
-            return None;
-        }
-        if !self.knows_of(call) {
             return None;
         }
         let (target, catalog) = (self.judge.target, self.judge.catalog);
@@ -386,31 +169,39 @@ impl<'t> Resolver<'t> {
         let record = call.record();
         let actor = Actor::of(&record);
         let bound = self.judge.matched.bound(self.judge.target, &actor);
-        let set = bound.policies.as_ref().ok()?;
-        let mut evaluator = Evaluator::new(Arc::clone(set));
-        let evaluation = evaluator.evaluate(&request.context);
-        let decision = evaluation.decision();
         let replay = Replay::of_one(request, instance_types);
         let request = replay.requests.first()?;
         let answer = Answer { outcome: call.outcome, throttled: is_throttled(&record) };
         let hash = call.record_hash.clone();
-        let about = About::with(&record, &actor, &replay, &bound, self.judge.catalog, answer, hash);
+        let catalog = self.judge.catalog;
+        let about = About::with(&record, &actor, &replay, &bound, catalog, answer, hash);
         let index = call.request_index;
-        let settles =
-            call.decision == Some(Decision::Undetermined) && decision != Decision::Undetermined;
         let mut findings: Vec<Finding> = Vec::new();
-        if settles {
-            let catalog = self.judge.catalog;
-            let drifts = about.drift(index, request, &evaluation, &mut evaluator, catalog);
-            findings.extend(drifts.into_iter().map(|drift| about.finding(index, request, drift)));
+        let mut again: Option<(Evaluation, Option<Deciding>)> = None;
+        let mut settles = false;
+        if let Ok(set) = &bound.policies {
+            let address = Arc::as_ptr(set).addr();
+            let evaluator = self.evaluators.entry(address);
+            let evaluator = evaluator.or_insert_with(|| Evaluator::new(Arc::clone(set)));
+            let evaluation = evaluator.evaluate(&request.context);
+            settles = call.decision == Some(Decision::Undetermined)
+                && evaluation.decision() != Decision::Undetermined;
+            if settles {
+                let drifts = about.drift(index, request, &evaluation, evaluator, catalog);
+                let found = drifts.into_iter().map(|drift| about.finding(index, request, drift));
+                findings.extend(found);
+            }
+            let deciding = deciding(evaluator, &evaluation);
+            again = Some((evaluation, deciding));
         }
         let codes: Vec<Code> = findings.iter().map(|finding| finding.code).collect();
         findings.extend(self.judge.record_rule_findings(&about, index, None, &codes));
         if !settles && findings.is_empty() {
             return None;
         }
-        let deciding = deciding(&evaluator, &evaluation);
-        let layer = evaluation.layer.map(|layer| layer.as_str().to_owned());
+        let evaluation = again.as_ref().map(|(evaluation, _)| evaluation);
+        let deciding = again.as_ref().and_then(|(_, deciding)| deciding.as_ref());
+        let layer = evaluation.and_then(|evaluation| evaluation.layer);
         Some(Resolution {
             event_id: call.event_id.clone(),
             request_index: call.request_index,
@@ -421,12 +212,13 @@ impl<'t> Resolver<'t> {
             action: call.action.clone(),
             resources: call.resources.clone(),
             outcome: call.outcome,
-            decision,
-            deciding_layer: layer,
-            deciding_policy: deciding.as_ref().map(|deciding| deciding.policy.clone()),
-            deciding_statement: deciding.map(|deciding| deciding.name),
+            settles,
+            decision: evaluation.map(Evaluation::decision),
+            deciding_layer: layer.map(|layer| layer.as_str().to_owned()),
+            deciding_policy: deciding.map(|deciding| deciding.policy.clone()),
+            deciding_statement: deciding.map(|deciding| deciding.name.clone()),
             settled: settled.keys.into_iter().collect(),
-            unknown_keys: stored::unknown_keys(&request.context, Some(&evaluation)),
+            unknown_keys: stored::unknown_keys(&request.context, evaluation),
             fact_events: settled.events.into_iter().collect(),
             instance_types: replay.instance_types.clone(),
             record_hash: call.record_hash.clone(),
@@ -436,41 +228,44 @@ impl<'t> Resolver<'t> {
 
     /// Whether there is any fact about what the call is about.
     fn knows_of(&self, call: &Call) -> bool {
-        let about = one_resource(call).into_iter().chain(call.space_arn.as_deref());
-        about.map(str::to_lowercase).any(|arn| {
-            self.book.by_resource.contains_key(&arn) || self.book.listed.contains_key(&arn)
-        })
+        one_resource(call).is_some_and(|arns| arns.iter().any(|arn| self.book.knows(arn)))
+            || space(call).is_some_and(|arn| self.book.knows(arn))
     }
 
     /// Puts the values that facts know where the record left them open.
-    fn settle_keys(&self, call: &Call, context: &mut RequestContext, settled: &mut Settled) {
+    fn settle_keys(&mut self, call: &Call, context: &mut RequestContext, settled: &mut Settled) {
         let resource = one_resource(call);
-        if let Some(state) = resource.and_then(|arn| self.book.state(arn, call)) {
+        if let Some(state) = resource.and_then(|arns| self.state(arns, call)) {
             settle_tags(&state, context, settled);
         }
-        let of_space = || {
-            let is_space = |arn: &&str| arn.contains(":space/");
-            let space = call.space_arn.as_deref().or(resource.filter(is_space));
-            space.and_then(|arn| self.book.state(arn, call))
-        };
+        let event = self.judge.catalog.event(&call.event_source, &call.event_name);
+        let has_key = event.action.is_some_and(|action| action.key(SPACE_SHARING_TYPE).is_some());
         let asks =
             [SPACE_SHARING_TYPE, OWNER_PROFILE].iter().any(|key| is_open(context.value(key)));
-        if asks && let Some(state) = of_space() {
+        if has_key
+            && asks
+            && let Some(arn) = space(call)
+            && let Some(state) = self.state(std::slice::from_ref(arn), call)
+        {
             settle_space(&state, context, settled);
         }
     }
 
+    fn state(&mut self, arns: &[String], call: &Call) -> Option<State> {
+        self.book.state(arns, call, &mut self.histories)
+    }
+
     /// The instance types of the configuration that an endpoint starts with.
-    fn instance_types(&self, call: &Call, settled: &mut Settled) -> Vec<String> {
-        let known = || {
-            let uses = uses_configuration(call.request_kind, &call.event_name);
-            let config = one_resource(call).filter(|_| uses)?;
-            let state = self.book.state(config, call)?;
-            let types = state.property(property::INSTANCE_TYPES)?.to_vec();
-            Some((types, state.events))
-        };
-        let Some((types, events)) = known() else { return Vec::new() };
-        settled.events.extend(events);
+    fn instance_types(&mut self, call: &Call, settled: &mut Settled) -> Vec<String> {
+        if !uses_configuration(call.request_kind, &call.event_name) {
+            return Vec::new();
+        }
+        let state = one_resource(call).and_then(|arns| self.state(arns, call));
+        let types = state.as_ref().and_then(|state| state.property(property::INSTANCE_TYPES));
+        let types = types.map(<[String]>::to_vec).unwrap_or_default();
+        if let Some(state) = state.filter(|_| !types.is_empty()) {
+            settled.events.extend(state.events());
+        }
         types
     }
 }
@@ -479,11 +274,23 @@ const SPACE_SHARING_TYPE: &str = "sagemaker:SpaceSharingType";
 const OWNER_PROFILE: &str = "sagemaker:OwnerUserProfileArn";
 const TAG_FAMILIES: [&str; 2] = ["aws:ResourceTag/", "sagemaker:ResourceTag/"];
 
-/// The resource of a call, if it is one: the spellings of one name are.
-fn one_resource(call: &Call) -> Option<&str> {
+/// The spellings of the call's resource, if it is one.
+fn one_resource(call: &Call) -> Option<&[String]> {
     let first = call.resources.first().filter(|_| call.resource_is_pattern == Some(false))?;
     let same = call.resources.iter().all(|other| other.eq_ignore_ascii_case(first));
-    same.then_some(first)
+    same.then_some(call.resources.as_slice())
+}
+
+/// The space that a call is about, or whose app it is about. Where only the call's tags tell of a
+/// space, its resource does not.
+fn space(call: &Call) -> Option<&String> {
+    let arn = call.space_arn.as_ref()?;
+    let (_, name) = arn.split_once(":space/")?;
+    let resource = call.resources.first()?;
+    let is_space = resource.eq_ignore_ascii_case(arn);
+    let (_, app) = resource.split_once(":app/").unwrap_or_default();
+    let is_app = app.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
+    (is_space || is_app).then_some(arn)
 }
 
 fn is_open(value: &ContextValue) -> bool {
@@ -509,15 +316,15 @@ fn settle_tags(state: &State, context: &mut RequestContext, settled: &mut Settle
             context.set(&name, value);
             settled.keys.insert(name, texts);
         }
-        settled.events.extend(state.events.iter().cloned());
+        settled.events.extend(state.events());
     }
 }
 
 /// The values of tag keys, which IAM compares without case: what only differs in case may be
 /// either.
-fn tag_values(tags: &BTreeMap<String, Option<String>>) -> Vec<(String, ContextValue)> {
+fn tag_values(tags: &BTreeMap<String, (Option<String>, String)>) -> Vec<(String, ContextValue)> {
     let mut by_key: BTreeMap<String, Vec<(&str, Option<&String>)>> = BTreeMap::new();
-    for (key, value) in tags {
+    for (key, (value, _)) in tags {
         by_key.entry(key.to_lowercase()).or_default().push((key, value.as_ref()));
     }
     let values = by_key.into_values().filter_map(|same| {
@@ -566,7 +373,7 @@ fn settle_space(state: &State, context: &mut RequestContext, settled: &mut Settl
         };
         context.set(key, value);
         settled.keys.insert(key.to_owned(), vec![text.clone()]);
-        settled.events.extend(state.events.iter().cloned());
+        settled.events.extend(state.events());
     }
 }
 

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use cloudtrail::{Outcome, Record};
 use iam_policy::json::{self, Node, Value};
+use iam_policy::partition_of_region;
 
 /// What a record says about a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,11 +101,26 @@ impl FactKind {
 }
 
 impl Fact {
+    /// Something happened to some resource of SageMaker in an account and region; to which one and
+    /// what, the record does not tell.
+    pub(crate) fn of_some_resource(partition: &str, region: &str, account: &str) -> Self {
+        let any = format!("arn:{partition}:sagemaker:{region}:{account}:{ANY_RESOURCE}");
+        Self::new(FactKind::TagsUnknown, any)
+    }
+
     /// A fact of which nothing but the resource and the kind is known yet.
     pub(crate) fn new(kind: FactKind, resource: String) -> Self {
         let (tags, properties) = (Vec::new(), Vec::new());
         Self { resource, kind, tags, all_tags: false, properties }
     }
+}
+
+/// What stands in an ARN for a resource that is not told.
+const ANY_RESOURCE: &str = "*";
+
+/// Whether a fact is about some resource of an account and region.
+pub(crate) fn is_whole_account(arn: &str) -> bool {
+    arn.splitn(6, ':').nth(5) == Some(ANY_RESOURCE)
 }
 
 /// The service that tags resources of all others.
@@ -124,16 +140,20 @@ pub(crate) fn tagging_facts(record: &Record<'_>) -> Vec<Fact> {
         return Vec::new();
     }
     let parameters = record.request_parameters.and_then(|text| json::parse(text).ok());
-    let Some(parameters) = parameters else { return Vec::new() };
+    let resources = parameters.as_ref().and_then(|node| member(node, "resourceARNList"));
+    let (Some(parameters), Some(resources)) = (&parameters, resources.and_then(texts)) else {
+        let region = record.aws_region.as_deref().unwrap_or_default();
+        let account = record.recipient_account_id.as_deref().unwrap_or_default();
+        return vec![Fact::of_some_resource(partition_of_region(region), region, account)];
+    };
     let tags = match kind {
-        FactKind::TagsSet => member(&parameters, "tags").and_then(tag_map),
-        _ => member(&parameters, "tagKeys").and_then(texts).map(keys_alone),
+        FactKind::TagsSet => member(parameters, "tags").and_then(tag_map),
+        _ => member(parameters, "tagKeys").and_then(texts).map(keys_alone),
     };
     // Some of the resources may have been refused, which the answer alone tells.
     let response = record.response_elements.and_then(|text| json::parse(text).ok());
     let failed = response.as_ref().and_then(|node| member(node, "failedResourcesMap"));
     let all_done = response.is_some() && failed.is_none_or(is_empty);
-    let resources = member(&parameters, "resourceARNList").and_then(texts).unwrap_or_default();
     let of_sagemaker = resources.into_iter().filter(|arn| arn.contains(":sagemaker:"));
     let facts = of_sagemaker.map(|resource| match &tags {
         Some(tags) if all_done => Fact { tags: tags.clone(), ..Fact::new(kind, resource) },
@@ -173,13 +193,24 @@ fn tag_map(node: &Node<'_>) -> Option<Vec<(String, Vec<String>)>> {
     let tags = members
         .iter()
         .map(|member| Some((member.key.to_string(), vec![text(&member.node)?.into_owned()])));
-    let mut tags: Vec<(String, Vec<String>)> = tags.collect::<Option<_>>()?;
+    one_of_each(tags.collect::<Option<_>>()?)
+}
+
+/// Tags sorted, each key once; `None` where one has two values.
+pub(crate) fn one_of_each(
+    mut tags: Vec<(String, Vec<String>)>,
+) -> Option<Vec<(String, Vec<String>)>> {
     tags.sort();
-    Some(tags)
+    tags.dedup();
+    let twice = tags
+        .windows(2)
+        .any(|pair| pair.first().map(|(key, _)| key) == pair.last().map(|(key, _)| key));
+    (!twice).then_some(tags)
 }
 
 /// Keys without values, sorted, as facts have them.
 pub(crate) fn keys_alone(mut keys: Vec<String>) -> Vec<(String, Vec<String>)> {
     keys.sort();
+    keys.dedup();
     keys.into_iter().map(|key| (key, Vec::new())).collect()
 }

@@ -1,7 +1,7 @@
 //! The AWS answer as a self-test: what AWS said, against what the snapshot says.
 //!
 //! A refusal that names the layer which refused is compared with what that layer alone says by the
-//! snapshot ([`compare`]): which of several refusing layers a message names is AWS's choice, so
+//! snapshot (`compare`): which of several refusing layers a message names is AWS's choice, so
 //! asking the whole set for its first would compare two orders, not two answers. A call that
 //! succeeded is compared with the decision of all layers; only what the snapshot *surely* denies is
 //! a disagreement.

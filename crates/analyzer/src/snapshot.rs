@@ -13,7 +13,7 @@
 //! file and place: nobody should trust a half-read snapshot. A *policy* that cannot be read, or is
 //! attached but not in the files, stops nothing: it stands as a policy of unknown content, which may
 //! allow or deny anything, so that decisions it could turn stay open and name it
-//! ([`document::unknown_policy`]). Members this module does not know are passed over: AWS adds some.
+//! (`document::unknown_policy`). Members this module does not know are passed over: AWS adds some.
 //!
 //! Nothing here reads files or calls AWS.
 

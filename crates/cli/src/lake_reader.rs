@@ -3,7 +3,7 @@
 //! A day may consist of several files, as long as nobody has merged them; then they are merged in
 //! memory. What other records settle takes the place of what was left open.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use iam_policy::Decision;
 use lake::{
     Bytes, CallRow, DayMerge, FindingRow, MergeInput, ReadRow, ResolutionRow, ResolvedFindingRow,
-    RowReader, Table, TableRow,
+    RowReader, Table, TableRow, request_key,
 };
 
 use crate::store::{Folder, Store};
@@ -33,9 +33,6 @@ pub(crate) struct Day {
     calls: Bytes,
     findings: Bytes,
 }
-
-/// A request of a record, by event id, index and the record's hash.
-type RequestId = (String, u32, String);
 
 impl LakeReader {
     /// The lake of a folder: the folder itself, or what `analyze --out` puts into it.
@@ -108,14 +105,12 @@ impl LakeReader {
     }
 
     /// What is settled of a day by other records: the decision, per request.
-    pub(crate) fn settled(
-        &self,
-        day: &str,
-    ) -> Result<BTreeMap<RequestId, Decision>, Box<dyn Error>> {
+    pub(crate) fn settled(&self, day: &str) -> Result<HashMap<u128, Decision>, Box<dyn Error>> {
         let rows = self.rows::<ResolutionRow>(day)?.into_iter().map(|row| row.resolution);
-        let settled = rows.filter(analyzer::resolve::Resolution::settles);
-        let by_request =
-            settled.map(|one| ((one.event_id, one.request_index, one.record_hash), one.decision));
+        let by_request = rows.filter(|one| one.settles).filter_map(|one| {
+            let key = request_key(&one.event_id, one.request_index, &one.record_hash);
+            Some((key, one.decision?))
+        });
         Ok(by_request.collect())
     }
 
@@ -124,14 +119,14 @@ impl LakeReader {
         &self,
         day: &str,
         rows: &Day,
-        settled: &BTreeMap<RequestId, Decision>,
+        settled: &HashMap<u128, Decision>,
     ) -> Result<Vec<FindingRow>, Box<dyn Error>> {
         let mut findings = Vec::new();
         for row in rows.findings()? {
             let row = row?;
-            let (event, index) = (row.finding.event_id.clone(), row.finding.request_index);
-            let id = (event, index, row.record_hash.clone());
-            if !(is_replaced(&row.finding) && settled.contains_key(&id)) {
+            let (event, index) = (&row.finding.event_id, row.finding.request_index);
+            let key = request_key(event, index, &row.record_hash);
+            if !(is_replaced(&row.finding) && settled.contains_key(&key)) {
                 findings.push(row);
             }
         }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use crate::error::LakeError;
 use crate::names::{self, WorkIdentity};
@@ -28,9 +28,6 @@ pub const UNDATED: NaiveDate = match NaiveDate::from_ymd_opt(2013, 1, 1) {
 pub struct ObjectRows {
     /// Its row of the ledger.
     pub object: ObjectRow,
-    /// The newest time of its events, those out of scope too: its day, if no delivery time is
-    /// known.
-    pub newest_event: Option<DateTime<Utc>>,
     /// Its judged requests.
     pub calls: Vec<CallRow>,
     /// Its findings.
@@ -144,7 +141,7 @@ impl Batch {
         parts.extend(files(facts, engine, &batch)?);
         let newest = objects.values().filter_map(|object| object.date).max().unwrap_or(UNDATED);
         let quarantine = quarantine_part(&objects, newest, &batch);
-        let ledger = files(ledger(objects, newest, &batch)?, engine, &batch)?;
+        let ledger = files(ledger(objects, newest, &batch, &work.filter)?, engine, &batch)?;
         Ok(BatchOutput { parts, quarantine, ledger })
     }
 
@@ -168,7 +165,7 @@ impl Batch {
 /// The day of an object, if anything tells.
 fn date_of(rows: &ObjectRows) -> Option<NaiveDate> {
     let newest_call = || rows.calls.iter().map(|row| row.call.event_time).max();
-    let time = rows.object.delivered_at.or(rows.newest_event).or_else(newest_call)?;
+    let time = rows.object.delivered_at.or(rows.object.newest_event).or_else(newest_call)?;
     // The name of an object may tell any time; nothing goes where no table looks.
     Some(time.date_naive()).filter(|date| *date >= UNDATED)
 }
@@ -186,10 +183,12 @@ fn ledger(
     objects: Objects,
     undated: NaiveDate,
     batch: &str,
+    filter: &str,
 ) -> Result<Sorter<ObjectRow>, LakeError> {
     let mut ledger = Sorter::new(MAX_WEIGHT);
     for Object { mut row, date, .. } in objects.into_values() {
         batch.clone_into(&mut row.batch);
+        row.filter = (!filter.is_empty()).then(|| filter.to_owned());
         ledger.push(date.unwrap_or(undated), row)?;
     }
     Ok(ledger)

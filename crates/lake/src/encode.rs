@@ -1,5 +1,6 @@
 //! Rows to Arrow: cells are appended column by column, in the order of the table's columns.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -240,7 +241,9 @@ fn append_map(
     cells: &mut MapBuilder<StringBuilder, ListBuilder<StringBuilder>>,
     entries: &[(String, Vec<String>)],
 ) -> Result<(), String> {
-    for (key, values) in entries {
+    // Readers refuse a map that has a key twice: the first one counts.
+    let mut seen = HashSet::new();
+    for (key, values) in entries.iter().filter(|(key, _)| seen.insert(key.as_str())) {
         cells.keys().append_value(key);
         append_list(cells.values(), values);
     }

@@ -86,6 +86,7 @@
 //! ```
 
 mod batch;
+mod coverage;
 mod decode;
 mod encode;
 mod error;
@@ -104,12 +105,13 @@ mod sorter;
 mod writer;
 
 pub use batch::{Batch, BatchOutput, ObjectRows, Part, UNDATED};
+pub use coverage::cover;
 pub use error::LakeError;
 pub use merge::{
     Conflict, DayFile, DayMerge, MergeInput, MergePlan, MergeReport, MergedAlone, TableMerge,
     plan_merge,
 };
-pub use names::{WorkIdentity, is_merged, merged_name, resolved_name};
+pub use names::{NameHash, WorkIdentity, is_merged, merged_name, request_key, resolved_name};
 pub use object::{read_object, unreadable_object};
 pub use plan::{BATCH_BYTES, plan_batches};
 pub use provenance::Provenance;

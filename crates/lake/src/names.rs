@@ -64,16 +64,28 @@ pub fn merged_name(parts: &BTreeSet<String>) -> String {
     format!("{MERGED}{}{EXTENSION}", hash.finish())
 }
 
-/// The name of the file of what is settled of a day, by the files it is made from: the calls of the
-/// day and the facts up to it.
+/// The name of the file of what is settled of a day: by whom, by what facts, and of which files of
+/// calls.
 #[must_use]
-pub fn resolved_name(by: &Provenance, inputs: &BTreeSet<String>) -> String {
+pub fn resolved_name(by: &Provenance, facts_hash: &str, calls: &[String]) -> String {
     let mut hash = NameHash::new("resolved");
     hash.judged(by);
-    for input in inputs {
-        hash.add(input);
+    hash.add(facts_hash);
+    for name in calls {
+        hash.add(name);
     }
     format!("{RESOLVED}{}{EXTENSION}", hash.finish())
+}
+
+/// A short name of a request: of its event, its place among those of the record, and the record's
+/// hash. By chance, two of a billion share one once in 10^20 days.
+#[must_use]
+pub fn request_key(event_id: &str, request_index: u32, record_hash: &str) -> u128 {
+    let mut hash = NameHash::new("request");
+    hash.add(event_id);
+    hash.add(&request_index.to_string());
+    hash.add(record_hash);
+    hash.0.finalize().first_chunk().copied().map(u128::from_be_bytes).unwrap_or_default()
 }
 
 /// Whether a file of that name stands for others, which its metadata names.
@@ -93,10 +105,13 @@ pub(crate) fn stem(file_name: &str) -> &str {
 }
 
 /// A hash over texts, each with its length, so that no two lists run together.
-struct NameHash(Sha256);
+#[derive(Clone, Debug)]
+pub struct NameHash(Sha256);
 
 impl NameHash {
-    fn new(purpose: &str) -> Self {
+    /// Over nothing but what it is for.
+    #[must_use]
+    pub fn new(purpose: &str) -> Self {
         let mut hash = Self(Sha256::new());
         hash.add(purpose);
         hash
@@ -109,13 +124,16 @@ impl NameHash {
         }
     }
 
-    fn add(&mut self, text: &str) {
+    /// Takes a text.
+    pub fn add(&mut self, text: &str) {
         self.0.update(text.len().to_string());
         self.0.update(b":");
         self.0.update(text);
     }
 
-    fn finish(self) -> String {
+    /// The hash, in hexadecimal digits.
+    #[must_use]
+    pub fn finish(self) -> String {
         let mut digits = hex(&self.0.finalize());
         digits.truncate(DIGITS);
         digits

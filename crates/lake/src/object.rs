@@ -67,9 +67,11 @@ fn empty(provenance: &Arc<Provenance>, key: &str, bytes: &[u8]) -> ObjectRows {
             reason: None,
             warnings: Vec::new(),
             batch: String::new(),
+            oldest_event: None,
+            newest_event: None,
+            filter: None,
             provenance: Arc::clone(provenance),
         },
-        newest_event: None,
         calls: Vec::new(),
         findings: Vec::new(),
         facts: Vec::new(),
@@ -98,7 +100,7 @@ fn read_records(judge: &mut Judge<'_>, object: &Object, rows: &mut ObjectRows) {
         let verdict = judge.judge(slice, delivered_at, &mut sink);
         let counted = match verdict {
             Verdict::Evaluated { event_time } => {
-                rows.newest_event = rows.newest_event.max(Some(event_time));
+                rows.object.saw(event_time);
                 let event = rows.calls.last().map(|row| row.call.event_id.clone());
                 if !events.insert(event) {
                     rows.object.duplicates = rows.object.duplicates.saturating_add(1);
@@ -106,7 +108,7 @@ fn read_records(judge: &mut Judge<'_>, object: &Object, rows: &mut ObjectRows) {
                 &mut rows.object.evaluated
             }
             Verdict::OutOfScope { event_time } => {
-                rows.newest_event = rows.newest_event.max(Some(event_time));
+                rows.object.saw(event_time);
                 &mut rows.object.out_of_scope
             }
             Verdict::Rejected(error) => {

@@ -1,7 +1,8 @@
 //! What facts settle of one day's calls, as files.
 //!
-//! A day's file is written whole, from all calls of the day and all facts up to it. Its name says
-//! from which, so that whoever has the same calls and facts has the same file, however they came.
+//! A day's file is written whole, from all calls of the day and what all records up to it say. Its
+//! name says from which, so that whoever has the same calls and facts has the same file, however
+//! they came, and whoever finds another name knows that something is missing.
 
 use std::collections::BTreeSet;
 
@@ -10,14 +11,14 @@ use chrono::NaiveDate;
 
 use crate::batch::Part;
 use crate::error::LakeError;
-use crate::names::resolved_name;
 use crate::provenance::Provenance;
 use crate::rows::{CallRow, FindingRow, ResolutionRow, ResolvedFindingRow, TableRow};
 use crate::sorter::write_sorted;
 
 /// What is settled of a day.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ResolvedDay {
+    facts_hash: String,
     /// The calls.
     pub resolutions: Vec<ResolutionRow>,
     /// What is found of them.
@@ -25,6 +26,12 @@ pub struct ResolvedDay {
 }
 
 impl ResolvedDay {
+    /// Nothing yet, by facts of this hash.
+    #[must_use]
+    pub fn new(facts_hash: String) -> Self {
+        Self { facts_hash, resolutions: Vec::new(), findings: Vec::new() }
+    }
+
     /// Takes what the resolver says of a call.
     pub fn add(&mut self, resolver: &mut Resolver<'_>, row: &CallRow) {
         let Some(mut resolution) = resolver.resolve(&row.call) else { return };
@@ -37,26 +44,30 @@ impl ResolvedDay {
         }));
         self.resolutions.push(ResolutionRow {
             resolution,
+            facts_hash: self.facts_hash.clone(),
             source_object: row.source_object.clone(),
             provenance: row.provenance.clone(),
         });
     }
 
-    /// The files of the day, made from the files of these names; none where there is nothing to
-    /// say.
+    /// The files of the day under this name, to be put in their order. That of the resolutions is the
+    /// last, and is there when there are none: it is the mark that the day is settled.
     ///
     /// # Errors
     /// [`LakeError::Write`] when Parquet refuses the rows.
     pub fn files(
         self,
         date: NaiveDate,
+        name: &str,
         by: &Provenance,
-        inputs: &BTreeSet<String>,
     ) -> Result<Vec<Part>, LakeError> {
-        let name = resolved_name(by, inputs);
         let findings: Vec<_> = self.findings.into_iter().map(ResolvedFindingRow).collect();
-        let files = [file(date, &name, by, &self.resolutions)?, file(date, &name, by, &findings)?];
-        Ok(files.into_iter().flatten().collect())
+        let mut files = Vec::new();
+        if !findings.is_empty() {
+            files.push(file(date, name, by, &findings)?);
+        }
+        files.push(file(date, name, by, &self.resolutions)?);
+        Ok(files)
     }
 }
 
@@ -65,10 +76,7 @@ fn file<R: TableRow>(
     name: &str,
     by: &Provenance,
     rows: &[R],
-) -> Result<Option<Part>, LakeError> {
-    if rows.is_empty() {
-        return Ok(None);
-    }
+) -> Result<Part, LakeError> {
     let bytes = write_sorted(rows, &by.engine, &BTreeSet::new())?;
-    Ok(Some(Part { path: R::TABLE.path(date, name), bytes }))
+    Ok(Part { path: R::TABLE.path(date, name), bytes })
 }

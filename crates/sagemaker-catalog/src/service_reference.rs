@@ -53,7 +53,8 @@ struct Properties {
     is_list: bool,
     is_permission_management: bool,
     is_tagging_only: bool,
-    is_write: bool,
+    /// Where nothing says so, a call may change something.
+    is_write: Option<bool>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -344,8 +345,11 @@ impl WireAction {
             Properties { is_permission_management: true, .. } => "Permissions management",
             Properties { is_tagging_only: true, .. } => "Tagging",
             Properties { is_list: true, .. } => "List",
-            Properties { is_write: true, .. } => "Write",
-            _ => "Read",
+            Properties { is_write, .. } => match is_write {
+                Some(true) => "Write",
+                Some(false) => "Read",
+                None => return None,
+            },
         })
     }
 }

@@ -56,6 +56,9 @@ enum AnalyzeError {
     SameRevision { revision: u64 },
 }
 
+/// Requests by decision.
+type Counts = BTreeMap<&'static str, u64>;
+
 /// What became of everything that was read.
 #[derive(Debug, Default)]
 struct Totals {
@@ -66,7 +69,7 @@ struct Totals {
     passed_over: u64,
     conflicts: u64,
     /// Requests that the record leaves open and other records settle, by what the target says.
-    resolved: BTreeMap<&'static str, u64>,
+    resolved: Counts,
     /// Records that were evaluated without a verdict, by the reason as in `calls.not_judged`.
     not_judged: BTreeMap<String, u64>,
     /// Warnings by code: how many files, and the first of them.
@@ -179,7 +182,9 @@ fn summary(
             }
         }
     }
-    for row in resolved.findings.iter().filter(|row| own.open.contains(&resolve::request_id(row))) {
+    for row in
+        resolved.findings.iter().filter(|row| own.open.contains(&resolve::key_of_finding(row)))
+    {
         summary.add(row.finding.clone());
     }
     totals.resolved = resolved.count(&own.open);

@@ -1,11 +1,11 @@
 //! `driftline timeline`: what somebody did, or what was done to something, in the order of time.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::error::Error;
 
 use analyzer::Call;
 use iam_policy::Glob;
-use lake::{CallRow, FindingRow};
+use lake::{CallRow, FindingRow, request_key};
 use serde::Serialize;
 
 use crate::args::{Format, TimelineArgs};
@@ -78,9 +78,9 @@ fn moments(
 ) -> Result<Vec<Moment>, Box<dyn Error>> {
     let rows = lake.day(day)?;
     let settled = lake.settled(day)?;
-    let mut codes: BTreeMap<(String, u32, String), Vec<&'static str>> = BTreeMap::new();
+    let mut codes: HashMap<u128, Vec<&'static str>> = HashMap::new();
     for FindingRow { finding, record_hash, .. } in lake.findings(day, &rows, &settled)? {
-        let request = (finding.event_id, finding.request_index, record_hash);
+        let request = request_key(&finding.event_id, finding.request_index, &record_hash);
         codes.entry(request).or_default().push(finding.code.as_str());
     }
     let mut moments = Vec::new();
@@ -89,7 +89,7 @@ fn moments(
         if !selector.admits(&call) {
             continue;
         }
-        let request = (call.event_id.clone(), call.request_index, call.record_hash.clone());
+        let request = request_key(&call.event_id, call.request_index, &call.record_hash);
         let decision = settled.get(&request).copied().or(call.decision);
         let decision = decision.map_or("not judged", |decision| decision.as_str());
         let mut codes = codes.remove(&request).unwrap_or_default();

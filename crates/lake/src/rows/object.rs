@@ -46,11 +46,24 @@ pub struct ObjectRow {
     pub warnings: Vec<String>,
     /// The batch that read it. [`Batch`](crate::Batch) fills it in.
     pub batch: String,
+    /// The oldest time of its events.
+    pub oldest_event: Option<DateTime<Utc>>,
+    /// The newest time of its events.
+    pub newest_event: Option<DateTime<Utc>>,
+    /// What was asked for, where it is not everything. [`Batch`](crate::Batch) fills it in.
+    pub filter: Option<String>,
     /// Who judged.
     pub provenance: Arc<Provenance>,
 }
 
 impl ObjectRow {
+    /// Takes note of the time of one of its events.
+    pub(crate) fn saw(&mut self, event_time: DateTime<Utc>) {
+        let oldest = self.oldest_event.unwrap_or(event_time);
+        self.oldest_event = Some(oldest.min(event_time));
+        self.newest_event = self.newest_event.max(Some(event_time));
+    }
+
     /// Records accounted for; must be those that were read.
     pub(crate) fn accounted(&self) -> u64 {
         self.evaluated.saturating_add(self.out_of_scope).saturating_add(self.quarantined)
@@ -104,6 +117,9 @@ impl TableRow for ObjectRow {
         row.texts("warnings", &self.warnings);
         row.text("batch", &self.batch);
         row.judged_by(&self.provenance);
+        row.time("oldest_event", self.oldest_event);
+        row.time("newest_event", self.newest_event);
+        row.optional_text("filter", self.filter.as_deref());
     }
 }
 
@@ -127,6 +143,9 @@ impl ReadRow for ObjectRow {
             warnings: row.texts("warnings")?,
             batch: row.text("batch")?,
             provenance: row.judged_by()?,
+            oldest_event: row.optional_time("oldest_event")?,
+            newest_event: row.optional_time("newest_event")?,
+            filter: row.optional_text("filter")?,
         })
     }
 }

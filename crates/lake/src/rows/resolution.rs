@@ -17,6 +17,8 @@ use crate::schema::Table;
 pub struct ResolutionRow {
     /// The call and its verdict.
     pub resolution: Resolution,
+    /// Hash of what other records were taken to say: [`ResolvedDay`](crate::ResolvedDay).
+    pub facts_hash: String,
     /// The object the call's record was read from.
     pub source_object: Arc<str>,
     /// Who judged.
@@ -85,7 +87,8 @@ impl TableRow for ResolutionRow {
         row.text("action", &one.action);
         row.texts("resources", &one.resources);
         row.text("outcome", one.outcome.as_str());
-        row.text("decision", one.decision.as_str());
+        row.boolean("settles", one.settles);
+        row.optional_text("decision", one.decision.map(|decision| decision.as_str()));
         row.optional_text("deciding_layer", one.deciding_layer.as_deref());
         row.optional_text("deciding_policy", one.deciding_policy.as_deref());
         row.optional_text("deciding_statement", one.deciding_statement.as_deref());
@@ -93,6 +96,7 @@ impl TableRow for ResolutionRow {
         row.texts("unknown_keys", &one.unknown_keys);
         row.texts("fact_events", &one.fact_events);
         row.texts("instance_types", &one.instance_types);
+        row.text("facts_hash", &self.facts_hash);
         row.text("record_hash", &one.record_hash);
         row.text("source_object", &self.source_object);
         row.judged_by(&self.provenance);
@@ -101,7 +105,7 @@ impl TableRow for ResolutionRow {
 
 impl ReadRow for ResolutionRow {
     fn read(row: &mut RowDecoder) -> Result<Self, LakeError> {
-        let resolution = Resolution {
+        let mut resolution = Resolution {
             event_id: row.text("event_id")?,
             request_index: row.integer("request_index")?,
             event_time: row.time("event_time")?,
@@ -111,7 +115,8 @@ impl ReadRow for ResolutionRow {
             action: row.text("action")?,
             resources: row.texts("resources")?,
             outcome: row.word("outcome", words::outcome)?,
-            decision: row.word("decision", words::decision)?,
+            settles: row.boolean("settles")?,
+            decision: row.optional_word("decision", words::decision)?,
             deciding_layer: row.optional_text("deciding_layer")?,
             deciding_policy: row.optional_text("deciding_policy")?,
             deciding_statement: row.optional_text("deciding_statement")?,
@@ -119,11 +124,13 @@ impl ReadRow for ResolutionRow {
             unknown_keys: row.texts("unknown_keys")?,
             fact_events: row.texts("fact_events")?,
             instance_types: row.texts("instance_types")?,
-            record_hash: row.text("record_hash")?,
+            record_hash: String::new(),
             findings: Vec::new(),
         };
+        let facts_hash = row.text("facts_hash")?;
+        resolution.record_hash = row.text("record_hash")?;
         let source_object = row.source_object("source_object")?;
-        Ok(Self { resolution, source_object, provenance: row.judged_by()? })
+        Ok(Self { resolution, facts_hash, source_object, provenance: row.judged_by()? })
     }
 }
 

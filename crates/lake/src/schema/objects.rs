@@ -40,4 +40,11 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::required("revision", Long, "Revision of the policy set; the highest one counts."),
     Column::required("verdict_hash", Text, "Hash of everything that changes a verdict."),
     Column::required("engine", Text, "Version of the engine that judged."),
+    Column::optional("oldest_event", Timestamp, "The oldest time of its events."),
+    Column::optional("newest_event", Timestamp, "The newest time of its events."),
+    Column::optional(
+        "filter",
+        Text,
+        "What was asked for, where it is not everything, such as `region=eu-west-1`.",
+    ),
 ];

@@ -1,7 +1,7 @@
 //! The columns of `resolutions`.
 
 use super::Column;
-use super::ColumnType::{Integer, Long, Text, TextList, TextListMap, Timestamp};
+use super::ColumnType::{Boolean, Integer, Long, Text, TextList, TextListMap, Timestamp};
 
 pub(super) const COLUMNS: &[Column] = &[
     Column::required("event_id", Text, "Id of the CloudTrail event, as in `calls`."),
@@ -14,6 +14,11 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::required("resources", TextList, "The resource that was asked for, as in `calls`."),
     Column::required("outcome", Text, "What AWS answered: `succeeded`, `denied`, `failed`."),
     Column::required(
+        "settles",
+        Boolean,
+        "Whether the decision is open in `calls` and is so no more; else only `instance_types` are told.",
+    ),
+    Column::optional(
         "decision",
         Text,
         "What the target says, given what other records say: in place of the one in `calls`.",
@@ -37,6 +42,7 @@ pub(super) const COLUMNS: &[Column] = &[
         TextList,
         "Instance types of the configuration behind an endpoint, sorted.",
     ),
+    Column::required("facts_hash", Text, "Hash of what other records were taken to say."),
     Column::required("record_hash", Text, "SHA-256 of the record's text, in hexadecimal digits."),
     Column::required("source_object", Text, "The object the record was read from."),
     Column::required("policy_set", Text, "Name of the policy set that judged."),

@@ -155,7 +155,7 @@ fn an_object_belongs_to_the_day_of_its_delivery_or_of_its_newest_event() {
     };
     let mut object = object_rows("a", vec![call("1")]);
     check(object.clone(), "2026-06-01");
-    object.newest_event = Some(at(86_400));
+    object.object.newest_event = Some(at(86_400));
     check(object.clone(), "2026-06-02");
     object.object.delivered_at = Some(at(2 * 86_400));
     check(object.clone(), "2026-06-03");

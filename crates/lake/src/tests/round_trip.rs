@@ -89,6 +89,9 @@ fn objects_with_nothing_and_with_everything() {
         reason: Some("NOT_JSON".to_owned()),
         warnings: vec!["PLAIN_JSON".to_owned(), "TRAILING_DATA".to_owned()],
         batch: "0123".to_owned(),
+        oldest_event: Some(at(-60)),
+        newest_event: Some(at(60)),
+        filter: Some("region=eu-west-1".to_owned()),
         ..object("b")
     };
     check(&[object("a"), full]);

@@ -180,7 +180,8 @@ pub(crate) fn resolution(event_id: &str) -> ResolutionRow {
         action: row.call.action,
         resources: vec!["arn:aws:sagemaker:eu-west-1:111122223333:model/churn".to_owned()],
         outcome: Outcome::Succeeded,
-        decision: Decision::Allowed,
+        settles: true,
+        decision: Some(Decision::Allowed),
         deciding_layer: Some("identity".to_owned()),
         deciding_policy: Some("policies/ml.json".to_owned()),
         deciding_statement: Some("OwnTeam".to_owned()),
@@ -191,7 +192,9 @@ pub(crate) fn resolution(event_id: &str) -> ResolutionRow {
         record_hash: row.call.record_hash,
         findings: Vec::new(),
     };
-    ResolutionRow { resolution, source_object: row.source_object, provenance: row.provenance }
+    let facts_hash = "facts".to_owned();
+    let (source_object, provenance) = (row.source_object, row.provenance);
+    ResolutionRow { resolution, facts_hash, source_object, provenance }
 }
 
 /// A finding about the first request of a call.
@@ -246,6 +249,9 @@ pub(crate) fn object(name: &str) -> ObjectRow {
         reason: None,
         warnings: Vec::new(),
         batch: String::new(),
+        oldest_event: None,
+        newest_event: None,
+        filter: None,
         provenance: judged(7, ENGINE),
     }
 }
@@ -261,7 +267,7 @@ pub(crate) fn object_rows(name: &str, calls: Vec<CallRow>) -> ObjectRows {
     let findings = calls.iter().map(finding_about).collect();
     let object = object(name);
     let (facts, quarantine) = (Vec::new(), Vec::new());
-    ObjectRows { object, newest_event: None, calls, findings, facts, quarantine }
+    ObjectRows { object, calls, findings, facts, quarantine }
 }
 
 /// A finding about a call.

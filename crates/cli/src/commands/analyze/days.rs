@@ -1,12 +1,12 @@
 //! The end of a run: per day, the parts become one file, each call once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::error::Error;
 
 use analyzer::ENGINE;
 use lake::{
     Bytes, CallRow, DayMerge, FactRow, MergeInput, MergedAlone, ObjectRow, Provenance, RowReader,
-    Table, TableMerge, is_merged, open_calls,
+    Table, TableMerge, is_merged, open_calls, request_key,
 };
 
 use super::{AnalyzeError, Totals};
@@ -42,11 +42,8 @@ pub(super) fn folder(table: Table, day: &str) -> String {
     format!("{table}/{day}")
 }
 
-/// A request of a record, by event id, index and the record's hash.
-pub(super) type RequestId = (String, u32, String);
-
-pub(super) fn id_of_call(row: &CallRow) -> RequestId {
-    (row.call.event_id.clone(), row.call.request_index, row.call.record_hash.clone())
+pub(super) fn key_of_call(row: &CallRow) -> u128 {
+    request_key(&row.call.event_id, row.call.request_index, &row.call.record_hash)
 }
 
 /// What a run has found itself, whatever else the lake holds.
@@ -55,7 +52,7 @@ pub(super) struct Own {
     /// Its findings, each call's once; packed, by day.
     pub(super) findings: Vec<Bytes>,
     /// Its calls that facts about resources may say something about.
-    pub(super) open: BTreeSet<RequestId>,
+    pub(super) open: HashSet<u128>,
 }
 
 /// Merges the days that a run has written to.
@@ -73,7 +70,7 @@ pub(super) fn merge<S: Store>(
         totals.conflicts = totals.conflicts.saturating_add(merged.conflicts);
         own.findings.push(merged.findings);
         for row in open_calls(merged.calls)? {
-            own.open.insert(id_of_call(&row?));
+            own.open.insert(key_of_call(&row?));
         }
     }
     totals.records.duplicates = totals.records.evaluated.saturating_sub(events);

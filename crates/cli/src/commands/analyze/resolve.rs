@@ -1,50 +1,51 @@
 //! What facts about resources settle, once a run has written its calls and facts.
 //!
-//! Only days from the first one on that the run has written to can have changed: a fact says
-//! something about later calls alone, and so does a day of logs that was missing. Each of them is settled anew from all calls of the day and all
-//! facts of the lake, so files may come in any order, in one run or in many.
+//! The file of what is settled of a day is named by all that it is made from: the day's calls, and
+//! what is known of resources up to the day. So a day whose file has another name is settled anew,
+//! whichever run changed it or was stopped before it came to this, and files may come in any order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use analyzer::resolve::{FactBook, Resolver, is_replaced};
+use analyzer::resolve::{Coverage, FactBook, Resolver, is_replaced};
 use analyzer::target::TargetSet;
 use analyzer::{Inventory, InventoryError};
 use chrono::NaiveDate;
 use iam_policy::Decision;
 use lake::{
-    Bytes, FactRow, FindingRow, Part, Provenance, ResolutionRow, ResolvedDay, ResolvedFindingRow,
-    RowReader, Table, open_calls, resolved_name,
+    Bytes, FactRow, FindingRow, NameHash, ObjectRow, Part, Provenance, ReadRow, ResolutionRow,
+    ResolvedDay, ResolvedFindingRow, RowReader, Table, TableRow, cover, open_calls, request_key,
+    resolved_name,
 };
 
-use super::days::{RequestId, Written, folder, id_of_call, remove};
+use super::days::{Written, folder, key_of_call, remove};
 use super::provenance;
 use crate::files::FileError;
 use crate::store::Store;
 
-/// What is settled in the days that a run has written to, and later.
+/// What is settled, by this policy set, in the days that a run has written to.
 #[derive(Debug, Default)]
 pub(super) struct Resolved {
-    decisions: BTreeMap<RequestId, Decision>,
+    /// The decisions that were open, by request.
+    decisions: HashMap<u128, Decision>,
     pub(super) findings: Vec<FindingRow>,
 }
 
-pub(super) fn request_id(row: &FindingRow) -> RequestId {
-    (row.finding.event_id.clone(), row.finding.request_index, row.record_hash.clone())
+pub(super) fn key_of_finding(row: &FindingRow) -> u128 {
+    request_key(&row.finding.event_id, row.finding.request_index, &row.record_hash)
 }
 
 impl Resolved {
     /// Whether a finding is about a call that was open and is so no more.
     pub(super) fn replaces(&self, row: &FindingRow) -> bool {
-        let decision = self.decisions.get(&request_id(row));
-        is_replaced(&row.finding) && decision.is_some_and(|now| *now != Decision::Undetermined)
+        is_replaced(&row.finding) && self.decisions.contains_key(&key_of_finding(row))
     }
 
     /// How many of these requests were settled, by what the target says now.
-    pub(super) fn count(&self, requests: &BTreeSet<RequestId>) -> BTreeMap<&'static str, u64> {
-        let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
-        let settled = self.decisions.iter().filter(|(id, _)| requests.contains(*id));
+    pub(super) fn count(&self, requests: &HashSet<u128>) -> super::Counts {
+        let mut counts = super::Counts::new();
+        let settled = self.decisions.iter().filter(|(key, _)| requests.contains(*key));
         for (_, decision) in settled {
             let count = counts.entry(decision.as_str()).or_default();
             *count = count.saturating_add(1);
@@ -52,14 +53,21 @@ impl Resolved {
         counts
     }
 
-    fn add(&mut self, day: &ResolvedDay) {
-        let decisions = day.resolutions.iter().map(|row| {
-            let one = &row.resolution;
-            let id = (one.event_id.clone(), one.request_index, one.record_hash.clone());
-            (id, one.decision)
-        });
-        self.decisions.extend(decisions);
-        self.findings.extend(day.findings.iter().cloned());
+    fn read<S: Store>(
+        &mut self,
+        lake: &S,
+        day: &str,
+        by: &Provenance,
+    ) -> Result<(), Box<dyn Error>> {
+        for row in rows::<ResolutionRow, S>(lake, day)? {
+            let one = row.resolution;
+            let decision = one.decision.filter(|_| one.settles && *row.provenance == *by);
+            let key = request_key(&one.event_id, one.request_index, &one.record_hash);
+            self.decisions.extend(decision.map(|decision| (key, decision)));
+        }
+        let findings = rows::<ResolvedFindingRow, S>(lake, day)?.into_iter().map(|row| row.0);
+        self.findings.extend(findings.filter(|row| *row.provenance == *by));
+        Ok(())
     }
 }
 
@@ -78,35 +86,102 @@ pub(super) fn read_inventory(path: &Path) -> Result<Inventory, Box<dyn Error>> {
     Ok(Inventory::parse(&text).map_err(wrong)?)
 }
 
-/// Settles the days that a run may have changed; with an inventory that may be any.
+/// Settles the days that are not, and tells what is settled of the days that a run has written to.
 pub(super) fn resolve<S: Store>(
     lake: &mut S,
     written: &Written,
     target: &TargetSet,
     inventory: Option<&Inventory>,
 ) -> Result<Resolved, Box<dyn Error>> {
-    let mut resolved = Resolved::default();
-    let tables = [Table::Calls, Table::ResourceFacts, Table::Objects];
-    let changed = tables.into_iter().flat_map(|table| written.days(table)).min();
-    let Some(first) = changed.map(str::to_owned) else { return Ok(resolved) };
-    let mut days = lake.folders(Table::Calls.as_str())?;
-    let mut book = facts(lake)?;
-    book.set_days(days_with_logs(lake)?);
-    match (inventory, days.last()) {
-        (Some(inventory), Some(newest)) => {
-            // How far into the day the logs reach is not told by the name of its folder.
-            let end = date(newest)?.and_hms_opt(23, 59, 59).unwrap_or_default();
-            book.set_inventory(inventory.clone(), end.and_utc());
-        }
-        _ => days.retain(|day| *day >= first),
-    }
     let by = provenance(target);
-    for day in days {
-        let settled = settle(lake, &day, &by, target, &book)?;
-        resolved.add(&settled);
-        put(lake, &day, settled, &by, inventory)?;
+    let known = Known::of(lake, inventory)?;
+    let mut book = None;
+    for day in lake.folders(Table::Calls.as_str())? {
+        let facts_hash = known.hash_until(&day)?;
+        let calls = lake.names(&folder(Table::Calls, &day))?;
+        let name = resolved_name(&by, &facts_hash, &calls);
+        if lake.names(&folder(Table::Resolutions, &day))? == [name.as_str()] {
+            continue;
+        }
+        let book = match &book {
+            Some(book) => book,
+            None => book.insert(known.book(lake, inventory)?),
+        };
+        let settled = settle(lake, &day, &by, target, (book, facts_hash))?;
+        put(lake, &day, &name, settled, &by)?;
+    }
+    let mut resolved = Resolved::default();
+    for day in written.days(Table::Calls) {
+        resolved.read(lake, day, &by)?;
     }
     Ok(resolved)
+}
+
+/// What a lake knows of resources, by names and hashes.
+struct Known {
+    coverage: Coverage,
+    /// The days of facts, with the names of their files.
+    facts: Vec<(String, Vec<String>)>,
+    /// Of the inventory, which says something of all days.
+    inventory: Option<String>,
+}
+
+impl Known {
+    fn of<S: Store>(lake: &S, inventory: Option<&Inventory>) -> Result<Self, Box<dyn Error>> {
+        let mut coverage = Coverage::default();
+        for day in lake.folders(Table::Objects.as_str())? {
+            let date = date(&day)?;
+            for row in rows::<ObjectRow, S>(lake, &day)? {
+                cover(&mut coverage, &row, date);
+            }
+        }
+        let mut facts = Vec::new();
+        for day in lake.folders(Table::ResourceFacts.as_str())? {
+            let names = lake.names(&folder(Table::ResourceFacts, &day))?;
+            facts.push((day, names));
+        }
+        let inventory = inventory.map(|inventory| inventory.hash().to_owned());
+        Ok(Self { coverage, facts, inventory })
+    }
+
+    /// Of all that may say something about the calls of a day: what lies before them, and with an
+    /// inventory, which is looked back from, what lies behind them too.
+    fn hash_until(&self, day: &str) -> Result<String, Box<dyn Error>> {
+        let mut hash = NameHash::new("facts");
+        let all = self.inventory.is_some();
+        for (of, names) in self.facts.iter().filter(|(of, _)| all || of.as_str() <= day) {
+            hash.add(of);
+            names.iter().for_each(|name| hash.add(name));
+        }
+        let last = date(day)?;
+        for (of, line) in self.coverage.lines().iter().filter(|(of, _)| all || *of <= last) {
+            hash.add(&of.to_string());
+            hash.add(line);
+        }
+        if let Some(inventory) = &self.inventory {
+            hash.add(inventory);
+            hash.add(&self.coverage.reach());
+        }
+        Ok(hash.finish())
+    }
+
+    fn book<S: Store>(
+        &self,
+        lake: &S,
+        inventory: Option<&Inventory>,
+    ) -> Result<FactBook, Box<dyn Error>> {
+        let mut book = FactBook::default();
+        for (day, _) in &self.facts {
+            for row in rows::<FactRow, S>(lake, day)? {
+                book.add(row.fact);
+            }
+        }
+        book.set_coverage(self.coverage.clone());
+        if let Some(inventory) = inventory {
+            book.set_inventory(inventory.clone());
+        }
+        Ok(book)
+    }
 }
 
 /// The date of a folder.
@@ -114,29 +189,16 @@ fn date(day: &str) -> Result<NaiveDate, chrono::ParseError> {
     day.strip_prefix("dt=").unwrap_or(day).parse()
 }
 
-/// All facts of the lake.
-fn facts<S: Store>(lake: &S) -> Result<FactBook, Box<dyn Error>> {
-    let mut book = FactBook::default();
-    for day in lake.folders(Table::ResourceFacts.as_str())? {
-        for name in lake.names(&folder(Table::ResourceFacts, &day))? {
-            let file = lake.open(&format!("{}/{name}", folder(Table::ResourceFacts, &day)))?;
-            for row in RowReader::<FactRow>::open(file)? {
-                book.add(row?.fact);
-            }
+/// The rows of a table of a day.
+fn rows<R: TableRow + ReadRow, S: Store>(lake: &S, day: &str) -> Result<Vec<R>, Box<dyn Error>> {
+    let mut rows = Vec::new();
+    for name in lake.names(&folder(R::TABLE, day))? {
+        let file = lake.open(&format!("{}/{name}", folder(R::TABLE, day)))?;
+        for row in RowReader::<R>::open(file)? {
+            rows.push(row?);
         }
     }
-    Ok(book)
-}
-
-/// The days that the lake knows something of, if only that log files were delivered.
-fn days_with_logs<S: Store>(lake: &S) -> Result<BTreeSet<NaiveDate>, Box<dyn Error>> {
-    let mut days = BTreeSet::new();
-    for table in [Table::Calls, Table::Objects] {
-        for day in lake.folders(table.as_str())? {
-            days.insert(date(&day)?);
-        }
-    }
-    Ok(days)
+    Ok(rows)
 }
 
 /// What is settled of a day: by this policy set anew, by others as it was.
@@ -145,11 +207,11 @@ fn settle<S: Store>(
     day: &str,
     by: &Provenance,
     target: &TargetSet,
-    book: &FactBook,
+    (book, facts_hash): (&FactBook, String),
 ) -> Result<ResolvedDay, Box<dyn Error>> {
-    let mut settled = ResolvedDay::default();
+    let mut settled = ResolvedDay::new(facts_hash.clone());
     let mut resolver = Resolver::new(target, book);
-    let mut others = BTreeSet::new();
+    let mut others = HashSet::new();
     for name in lake.names(&folder(Table::Calls, day))? {
         let file = lake.open(&format!("{}/{name}", folder(Table::Calls, day)))?;
         for row in open_calls(file)? {
@@ -157,45 +219,37 @@ fn settle<S: Store>(
             if *row.provenance == *by {
                 settled.add(&mut resolver, &row);
             } else {
-                others.insert(id_of_call(&row));
+                others.insert(key_of_call(&row));
             }
         }
     }
     if !others.is_empty() {
-        keep_of_others(lake, day, &others, by, &mut settled)?;
+        keep_of_others(lake, day, &others, (by, &facts_hash), &mut settled)?;
     }
     Ok(settled)
 }
 
-/// Keeps what another policy set has settled of calls that are still its own: that set is not at
-/// hand to ask again.
+/// Keeps what another policy set has settled of calls that are still its own, by the same facts: that
+/// set is not at hand to ask again.
 fn keep_of_others<S: Store>(
     lake: &S,
     day: &str,
-    others: &BTreeSet<RequestId>,
-    by: &Provenance,
+    others: &HashSet<u128>,
+    (by, facts_hash): (&Provenance, &str),
     settled: &mut ResolvedDay,
 ) -> Result<(), Box<dyn Error>> {
-    for name in lake.names(&folder(Table::Resolutions, day))? {
-        let file = lake.open(&format!("{}/{name}", folder(Table::Resolutions, day)))?;
-        for row in RowReader::<ResolutionRow>::open(file)? {
-            let row = row?;
-            let one = &row.resolution;
-            let id = (one.event_id.clone(), one.request_index, one.record_hash.clone());
-            if *row.provenance != *by && others.contains(&id) {
-                settled.resolutions.push(row);
-            }
+    let mut kept = HashSet::new();
+    for row in rows::<ResolutionRow, S>(lake, day)? {
+        let one = &row.resolution;
+        let key = request_key(&one.event_id, one.request_index, &one.record_hash);
+        let stands = *row.provenance != *by && row.facts_hash == facts_hash;
+        if stands && others.contains(&key) && kept.insert(key) {
+            settled.resolutions.push(row);
         }
     }
-    for name in lake.names(&folder(Table::ResolvedFindings, day))? {
-        let file = lake.open(&format!("{}/{name}", folder(Table::ResolvedFindings, day)))?;
-        for row in RowReader::<ResolvedFindingRow>::open(file)? {
-            let ResolvedFindingRow(row) = row?;
-            if *row.provenance != *by && others.contains(&request_id(&row)) {
-                settled.findings.push(row);
-            }
-        }
-    }
+    let findings = rows::<ResolvedFindingRow, S>(lake, day)?.into_iter().map(|row| row.0);
+    let own = findings.filter(|row| *row.provenance != *by && kept.contains(&key_of_finding(row)));
+    settled.findings.extend(own);
     Ok(())
 }
 
@@ -203,30 +257,17 @@ fn keep_of_others<S: Store>(
 fn put<S: Store>(
     lake: &mut S,
     day: &str,
+    name: &str,
     settled: ResolvedDay,
     by: &Provenance,
-    inventory: Option<&Inventory>,
 ) -> Result<(), Box<dyn Error>> {
-    let mut inputs: BTreeSet<String> =
-        lake.names(&folder(Table::Calls, day))?.into_iter().collect();
-    inputs.extend(days_with_logs(lake)?.into_iter().map(|day| day.to_string()));
-    inputs.extend(inventory.map(|inventory| inventory.hash().to_owned()));
-    let mut days = lake.folders(Table::ResourceFacts.as_str())?;
-    days.retain(|facts| facts.as_str() <= day);
-    for facts in days {
-        inputs.extend(lake.names(&folder(Table::ResourceFacts, &facts))?);
-    }
-    let name = resolved_name(by, &inputs);
-    let mut kept: BTreeSet<Table> = BTreeSet::new();
-    for Part { path, bytes } in settled.files(date(day)?, by, &inputs)? {
-        let tables = [Table::Resolutions, Table::ResolvedFindings];
-        kept.extend(tables.into_iter().filter(|table| path.starts_with(&format!("{table}/"))));
+    let has_findings = !settled.findings.is_empty();
+    for Part { path, bytes } in settled.files(date(day)?, name, by)? {
         lake.put(&path, Bytes::from(bytes))?;
     }
-    for table in [Table::Resolutions, Table::ResolvedFindings] {
+    for (table, keeps) in [(Table::ResolvedFindings, has_findings), (Table::Resolutions, true)] {
         let names = lake.names(&folder(table, day))?.into_iter().collect();
-        let keep = if kept.contains(&table) { name.as_str() } else { "" };
-        remove(lake, table, day, &names, keep)?;
+        remove(lake, table, day, &names, if keeps { name } else { "" })?;
     }
     Ok(())
 }

@@ -35,7 +35,8 @@ struct Record<'e> {
 #[derive(Serialize)]
 struct ResolutionJson<'e> {
     request_index: u32,
-    decision: &'static str,
+    settles: bool,
+    decision: Option<&'static str>,
     settled: BTreeMap<&'e str, &'e [String]>,
     fact_events: &'e [String],
     instance_types: &'e [String],
@@ -137,7 +138,8 @@ fn resolution(resolution: &Resolution) -> ResolutionJson<'_> {
     let settled = resolution.settled.iter();
     ResolutionJson {
         request_index: resolution.request_index,
-        decision: resolution.decision.as_str(),
+        settles: resolution.settles,
+        decision: resolution.decision.map(|decision| decision.as_str()),
         settled: settled.map(|(key, values)| (key.as_str(), values.as_slice())).collect(),
         fact_events: &resolution.fact_events,
         instance_types: &resolution.instance_types,

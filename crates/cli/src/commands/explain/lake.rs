@@ -33,7 +33,7 @@ pub(super) fn explain(
     let mut bodies: BTreeMap<String, Found> = BTreeMap::new();
     for day in lake.days(None, None)? {
         if has_event(&lake, &day, id)? {
-            find(&lake, &day, id, &mut bodies)?;
+            find(&lake, &day, (id, target), &mut bodies)?;
         }
     }
     let mut judge = Judge::new(target, Limits::default());
@@ -60,11 +60,12 @@ fn has_event(lake: &LakeReader, day: &str, id: &str) -> Result<bool, Box<dyn Err
     Ok(false)
 }
 
-/// What a day has of an event, by the hash of the record.
+/// What a day has of an event, by the hash of the record. What is found and settled by other
+/// policies than those at hand is left out: the decisions told are by these.
 fn find(
     lake: &LakeReader,
     day: &str,
-    id: &str,
+    (id, target): (&str, &TargetSet),
     bodies: &mut BTreeMap<String, Found>,
 ) -> Result<(), Box<dyn Error>> {
     let rows = lake.day(day)?;
@@ -75,13 +76,13 @@ fn find(
         }
     }
     for row in lake.findings(day, &rows, &lake.settled(day)?)? {
-        if row.finding.event_id == id {
+        if row.finding.event_id == id && row.provenance.verdict_hash == target.hash {
             bodies.entry(row.record_hash).or_default().findings.push(row.finding);
         }
     }
     for row in lake.rows::<ResolutionRow>(day)? {
         let one = row.resolution;
-        if one.event_id == id {
+        if one.event_id == id && row.provenance.verdict_hash == target.hash {
             bodies.entry(one.record_hash.clone()).or_default().resolutions.push(one);
         }
     }
@@ -97,7 +98,8 @@ fn note_other_judgement(rows: &[CallRow], target: &TargetSet) {
         return;
     };
     output::note(&format!(
-        "note: the lake was judged by `{}`, revision {}; the decisions below are those of `{}`, revision {}",
+        "note: the lake was judged by `{}`, revision {}; the decisions below are those of `{}`, revision {}, \
+         and what was found and settled by the former is left out",
         visible(&row.provenance.policy_set),
         row.provenance.revision,
         visible(&target.name),

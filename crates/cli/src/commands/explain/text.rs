@@ -90,7 +90,11 @@ fn write_request(
 
 /// What other records settle of a request.
 fn write_resolution(text: &mut String, resolution: &Resolution) {
-    let _ = writeln!(text, "Settled by other records: {}", resolution.decision);
+    let decision = resolution.decision.filter(|_| resolution.settles);
+    let _ = match decision {
+        Some(decision) => writeln!(text, "Settled by other records: {decision}"),
+        None => writeln!(text, "Told by other records"),
+    };
     for (key, values) in &resolution.settled {
         let values: Vec<String> =
             values.iter().map(|value| format!("`{}`", visible(value))).collect();
