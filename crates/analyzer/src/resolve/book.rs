@@ -140,8 +140,7 @@ impl FactBook {
         self.resources.contains_key(&arn) || self.listed.contains_key(&arn)
     }
 
-    /// What is known of a resource when a call met it: just before the call's own effect. Of the
-    /// spellings of its ARN any will do that the call may have meant.
+    /// What is known of a resource when a call met it: just before the call's own effect.
     pub(super) fn state(
         &self,
         spellings: &[String],
@@ -153,8 +152,8 @@ impl FactBook {
         let listed = self.listed.get(&arn);
         let known = resource.into_iter().flat_map(|resource| &resource.spellings);
         let all: BTreeSet<&String> = known.chain(listed.map(|(arn, _)| arn)).collect();
-        // One name in two spellings may be two resources.
-        if all.len() != 1 || !all.iter().all(|arn| spellings.contains(arn)) {
+        // One name in two spellings may be two resources. What the call gave comes first.
+        if all.len() != 1 || all.first().copied() != spellings.first() {
             return None;
         }
         if !histories.steps.contains_key(&arn) {

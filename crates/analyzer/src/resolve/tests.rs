@@ -238,6 +238,7 @@ fn spellings_of_a_name_are_one_resource() {
     let story = [(1, "CreateModel", create), delete];
     check(BY_TAG, &story, "Undetermined: Allowed by CreateModel-1");
     check(BY_TAG, &[story[0], (3, "CreateModel", NLP), delete], "Undetermined: open");
+    check(BY_TAG, &[(1, "CreateModel", NLP), delete], "Undetermined: open");
 }
 
 #[test]
