@@ -1,5 +1,7 @@
 //! What is reported: codes, severities, and the row of the table `findings`.
 
+mod kinds;
+
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -9,6 +11,8 @@ use sha2::{Digest, Sha256};
 
 use crate::call::Call;
 use crate::hash::hex;
+
+pub use kinds::{KINDS, Kind};
 
 /// What kind of drift a finding reports. A code, once released, keeps its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,47 +96,48 @@ impl Code {
     /// The stable code.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        self.about().0
+        self.kind().code
     }
 
     /// What it means, in a few words.
     #[must_use]
     pub fn title(self) -> &'static str {
-        self.about().1
+        self.kind().title
     }
 
     /// How bad it is when the call succeeded and changed something.
     #[must_use]
     pub fn severity(self) -> Severity {
-        self.about().2
+        self.kind().severity
     }
 
-    fn about(self) -> (&'static str, &'static str, Severity) {
-        use Severity::{Critical, High, Info, Low, Medium};
+    /// What is the same for all its findings, with the page for users.
+    #[must_use]
+    pub fn kind(self) -> &'static Kind {
         match self {
-            Self::InstanceType => ("DRF101", "instance type not allowed", High),
-            Self::Network => ("DRF102", "network not allowed", High),
-            Self::Isolation => ("DRF103", "isolation or traffic encryption off", High),
-            Self::EncryptionKey => ("DRF104", "encryption key not allowed", High),
-            Self::DirectInternetAccess => ("DRF105", "direct internet access", High),
-            Self::RootAccess => ("DRF106", "root or remote access", High),
-            Self::FileSystem => ("DRF107", "file system not allowed", High),
-            Self::Workteam => ("DRF108", "workteam not allowed", High),
-            Self::Tags => ("DRF109", "tags not allowed", Medium),
-            Self::ActionNotGranted => ("DRF110", "action not granted", Medium),
-            Self::ResourceOutOfScope => ("DRF111", "resource out of scope", Medium),
-            Self::ExplicitlyDenied => ("DRF112", "explicitly denied", High),
-            Self::PassedRole => ("DRF113", "role may not be passed", Critical),
-            Self::SourceNetwork => ("DRF114", "source network not allowed", High),
-            Self::Image => ("DRF115", "image not approved", Medium),
-            Self::DataLocation => ("DRF116", "data location not allowed", High),
-            Self::OtherCondition => ("DRF119", "another condition not met", Medium),
-            Self::PrincipalNotBound => ("DRF120", "principal not bound", Medium),
-            Self::BlockedAttempt => ("DRF201", "blocked attempt", Low),
-            Self::MissingGrant => ("DRF202", "missing grant", Low),
-            Self::Undetermined => ("DRF203", "cannot be determined", Info),
-            Self::ParametersOmitted => ("DRF204", "parameters omitted", Medium),
-            Self::ConflictingRecords => ("DRF403", "one event id, two bodies", High),
+            Self::InstanceType => &kinds::instance_type::KIND,
+            Self::Network => &kinds::network::KIND,
+            Self::Isolation => &kinds::isolation::KIND,
+            Self::EncryptionKey => &kinds::encryption_key::KIND,
+            Self::DirectInternetAccess => &kinds::direct_internet_access::KIND,
+            Self::RootAccess => &kinds::root_access::KIND,
+            Self::FileSystem => &kinds::file_system::KIND,
+            Self::Workteam => &kinds::workteam::KIND,
+            Self::Tags => &kinds::tags::KIND,
+            Self::ActionNotGranted => &kinds::action_not_granted::KIND,
+            Self::ResourceOutOfScope => &kinds::resource_out_of_scope::KIND,
+            Self::ExplicitlyDenied => &kinds::explicitly_denied::KIND,
+            Self::PassedRole => &kinds::passed_role::KIND,
+            Self::SourceNetwork => &kinds::source_network::KIND,
+            Self::Image => &kinds::image::KIND,
+            Self::DataLocation => &kinds::data_location::KIND,
+            Self::OtherCondition => &kinds::other_condition::KIND,
+            Self::PrincipalNotBound => &kinds::principal_not_bound::KIND,
+            Self::BlockedAttempt => &kinds::blocked_attempt::KIND,
+            Self::MissingGrant => &kinds::missing_grant::KIND,
+            Self::Undetermined => &kinds::undetermined::KIND,
+            Self::ParametersOmitted => &kinds::parameters_omitted::KIND,
+            Self::ConflictingRecords => &kinds::conflicting_records::KIND,
         }
     }
 

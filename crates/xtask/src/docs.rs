@@ -1,5 +1,5 @@
-//! `cargo xtask docs`: pages made from the code, or compared with it: one per lint from its doc
-//! comment, and what a record tells of each condition key from the catalog.
+//! `cargo xtask docs`: pages made from the code, or compared with it: one per lint and kind of finding
+//! from its doc comment, and what a record tells of each condition key from the catalog.
 
 #![expect(clippy::disallowed_methods, reason = "xtask is a shell: it writes the project's files")]
 
@@ -8,13 +8,15 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use analyzer::{KINDS, Kind};
 use iam_policy::lint::{RULES, Rule};
 use sagemaker_catalog::{Coverage, KeyRule, KeySource, catalog};
 
 const FOLDER: &str = "docs";
 
-/// The folder that holds pages of this kind alone: what is there beyond them is old.
+/// The folders that hold pages of their kind alone: what is there beyond them is old.
 const LINTS: &str = "lints";
+const FINDINGS: &str = "findings";
 
 const COVERAGE: &str = "coverage.md";
 
@@ -30,6 +32,7 @@ pub(crate) fn run(options: &[String]) -> Result<(), Box<dyn Error>> {
 
 fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder.join(LINTS))?;
+    fs::create_dir_all(folder.join(FINDINGS))?;
     let pages = pages();
     for old in stored(folder)?.into_keys().filter(|name| !pages.contains_key(name)) {
         fs::remove_file(folder.join(old))?;
@@ -53,10 +56,12 @@ fn check(folder: &Path) -> Result<(), Box<dyn Error>> {
 
 fn stored(folder: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     let mut files = BTreeMap::new();
-    for entry in fs::read_dir(folder.join(LINTS)).into_iter().flatten() {
-        let path: PathBuf = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        files.insert(format!("{LINTS}/{name}"), fs::read_to_string(&path)?);
+    for pages in [LINTS, FINDINGS] {
+        for entry in fs::read_dir(folder.join(pages)).into_iter().flatten() {
+            let path: PathBuf = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            files.insert(format!("{pages}/{name}"), fs::read_to_string(&path)?);
+        }
     }
     if let Ok(text) = fs::read_to_string(folder.join(COVERAGE)) {
         files.insert(COVERAGE.to_owned(), text);
@@ -67,8 +72,38 @@ fn stored(folder: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
 /// The pages by their path below the folder.
 fn pages() -> BTreeMap<String, String> {
     let lints = RULES.iter().map(|rule| (format!("{LINTS}/{}.md", rule.code), page(rule)));
-    let others = [(format!("{LINTS}/README.md"), index()), (COVERAGE.to_owned(), coverage())];
-    lints.chain(others).collect()
+    let findings = KINDS.iter().map(|kind| (format!("{FINDINGS}/{}.md", kind.code), finding(kind)));
+    let others = [
+        (format!("{LINTS}/README.md"), index()),
+        (format!("{FINDINGS}/README.md"), index_of_findings()),
+        (COVERAGE.to_owned(), coverage()),
+    ];
+    lints.chain(findings).chain(others).collect()
+}
+
+fn finding(kind: &Kind) -> String {
+    let severity = kind.severity.as_str();
+    let page = kind.page();
+    let (summary, rest) = page.split_once("\n\n").unwrap_or((&page, ""));
+    format!("# {}: {}\n\n{summary}\n\nSeverity: {severity}.\n\n{rest}", kind.code, kind.title)
+}
+
+fn index_of_findings() -> String {
+    let mut text = "# Findings\n\n\
+        What `driftline` finds in CloudTrail. A code keeps its meaning. These pages are made from the doc\n\
+        comments in `crates/analyzer/src/finding/kinds` by `cargo xtask docs`.\n\n\
+        The severity is that of a call that succeeded and changed something; one that failed for another\n\
+        reason, or only reads, is a step milder for each. Which code a violation has follows from the\n\
+        condition keys of the statement that decides, or of the Allow that comes nearest; never from the\n\
+        action.\n\n\
+        | code | severity | what | in a sentence |\n| --- | --- | --- | --- |\n"
+        .to_owned();
+    for kind in KINDS {
+        let Kind { code, title, severity, .. } = kind;
+        let (severity, summary) = (severity.as_str(), kind.summary());
+        text.push_str(&format!("| [{code}]({code}.md) | {severity} | {title} | {summary} |\n"));
+    }
+    text
 }
 
 /// What a record tells of each condition key of each action.
