@@ -51,6 +51,9 @@ pub enum InventoryError {
     /// It has another shape; the message names line and column.
     #[error("the inventory has an unexpected shape: {0}")]
     Shape(#[from] serde_json::Error),
+    /// It was done before it began.
+    #[error("`until` of the inventory is before `as_of`")]
+    Backwards,
     /// A moment is not told as one.
     #[error("`as_of` and `until` of the inventory must be times such as 2026-06-30T12:00:00Z, unlike `{}`", .0.escape_debug())]
     AsOf(String),
@@ -131,6 +134,9 @@ impl Inventory {
         let second = second(&file.as_of)?;
         let until = file.until.as_deref().map(self::second).transpose()?;
         let until = until.unwrap_or(second.saturating_add(LISTING));
+        if until < second {
+            return Err(InventoryError::Backwards);
+        }
         let mut resources: BTreeMap<String, Listed> = BTreeMap::new();
         for mapping in file.tags {
             let tags = mapping.tags.into_iter().map(|tag| (tag.key, vec![tag.value]));

@@ -180,11 +180,11 @@ impl<'t> Judge<'t> {
 
     /// Other services' calls are out of scope, but one of them changes tags.
     fn tagging_facts(&self, record: &Record<'_>, sink: &mut impl Sink) {
-        let facts = resource_fact::tagging_facts(record);
+        let account = Actor::of(record).account;
+        let facts = resource_fact::tagging_facts(record, &account);
         if facts.is_empty() {
             return;
         }
-        let account = Actor::of(record).account;
         if check_place(record, &account).is_err() || !self.filter.admits(record, &account) {
             return;
         }

@@ -234,11 +234,14 @@ impl<'t> Resolver<'t> {
 
     /// Puts the values that facts know where the record left them open.
     fn settle_keys(&mut self, call: &Call, context: &mut RequestContext, settled: &mut Settled) {
-        let resource = one_resource(call);
+        let event = self.judge.catalog.event(&call.event_source, &call.event_name);
+        // What is being created has not the tags of a namesake.
+        let creates = event.action.is_some_and(|action| action.resources.iter().any(|r| r.created));
+        let created = creates && call.request_kind != RequestKind::ExtraResource;
+        let resource = one_resource(call).filter(|_| !created);
         if let Some(state) = resource.and_then(|arns| self.state(arns, call)) {
             settle_tags(&state, context, settled);
         }
-        let event = self.judge.catalog.event(&call.event_source, &call.event_name);
         let has_key = event.action.is_some_and(|action| action.key(SPACE_SHARING_TYPE).is_some());
         let asks =
             [SPACE_SHARING_TYPE, OWNER_PROFILE].iter().any(|key| is_open(context.value(key)));

@@ -128,7 +128,7 @@ const TAGGING: &str = "tagging.amazonaws.com";
 
 /// What a call of the Resource Groups Tagging API says about resources of SageMaker.
 /// <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_TagResources.html>
-pub(crate) fn tagging_facts(record: &Record<'_>) -> Vec<Fact> {
+pub(crate) fn tagging_facts(record: &Record<'_>, account: &str) -> Vec<Fact> {
     let kind = match &*record.event_name {
         "TagResources" => FactKind::TagsSet,
         "UntagResources" => FactKind::TagsRemoved,
@@ -143,7 +143,6 @@ pub(crate) fn tagging_facts(record: &Record<'_>) -> Vec<Fact> {
     let resources = parameters.as_ref().and_then(|node| member(node, "resourceARNList"));
     let (Some(parameters), Some(resources)) = (&parameters, resources.and_then(texts)) else {
         let region = record.aws_region.as_deref().unwrap_or_default();
-        let account = record.recipient_account_id.as_deref().unwrap_or_default();
         return vec![Fact::of_some_resource(partition_of_region(region), region, account)];
     };
     let tags = match kind {

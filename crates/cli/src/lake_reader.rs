@@ -6,14 +6,15 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use analyzer::ENGINE;
 use analyzer::resolve::is_replaced;
 use chrono::NaiveDate;
 use iam_policy::Decision;
 use lake::{
-    Bytes, CallRow, DayMerge, FindingRow, MergeInput, ReadRow, ResolutionRow, ResolvedFindingRow,
-    RowReader, Table, TableRow, request_key,
+    Bytes, CallRow, DayMerge, FindingRow, MergeInput, Provenance, ReadRow, ResolutionRow,
+    ResolvedFindingRow, RowReader, Table, TableRow, request_key,
 };
 
 use crate::store::{Folder, Store};
@@ -26,6 +27,16 @@ pub(crate) struct NoLake(PathBuf);
 /// A lake to read from.
 pub(crate) struct LakeReader {
     folder: Folder,
+}
+
+/// What is settled of a day: per request the decision, and who judged.
+pub(crate) struct Settled(HashMap<u128, (Decision, Arc<Provenance>)>);
+
+impl Settled {
+    /// The decision on a request, if who judged it has settled it.
+    pub(crate) fn decision(&self, key: u128, by: &Provenance) -> Option<Decision> {
+        self.0.get(&key).filter(|(_, judge)| **judge == *by).map(|(decision, _)| *decision)
+    }
 }
 
 /// The rows of one day.
@@ -105,13 +116,14 @@ impl LakeReader {
     }
 
     /// What is settled of a day by other records: the decision, per request.
-    pub(crate) fn settled(&self, day: &str) -> Result<HashMap<u128, Decision>, Box<dyn Error>> {
-        let rows = self.rows::<ResolutionRow>(day)?.into_iter().map(|row| row.resolution);
-        let by_request = rows.filter(|one| one.settles).filter_map(|one| {
+    pub(crate) fn settled(&self, day: &str) -> Result<Settled, Box<dyn Error>> {
+        let rows = self.rows::<ResolutionRow>(day)?.into_iter();
+        let by_request = rows.filter(|row| row.resolution.settles).filter_map(|row| {
+            let one = row.resolution;
             let key = request_key(&one.event_id, one.request_index, &one.record_hash);
-            Some((key, one.decision?))
+            Some((key, (one.decision?, row.provenance)))
         });
-        Ok(by_request.collect())
+        Ok(Settled(by_request.collect()))
     }
 
     /// The findings of a day, given what is settled of it.
@@ -119,14 +131,15 @@ impl LakeReader {
         &self,
         day: &str,
         rows: &Day,
-        settled: &HashMap<u128, Decision>,
+        settled: &Settled,
     ) -> Result<Vec<FindingRow>, Box<dyn Error>> {
         let mut findings = Vec::new();
         for row in rows.findings()? {
             let row = row?;
             let (event, index) = (&row.finding.event_id, row.finding.request_index);
             let key = request_key(event, index, &row.record_hash);
-            if !(is_replaced(&row.finding) && settled.contains_key(&key)) {
+            let now = settled.decision(key, &row.provenance);
+            if !(is_replaced(&row.finding) && now.is_some()) {
                 findings.push(row);
             }
         }

@@ -1,37 +1,64 @@
 //! From the ledger to which logs were read.
 
+use std::collections::HashSet;
+
 use analyzer::resolve::{Coverage, Place, ReadLog};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::rows::ObjectRow;
 
-/// Takes a row of the ledger, which lies in the folder of a date.
+/// Takes the rows of the ledger that lie in the folder of a date.
 ///
 /// An object that CloudTrail delivered is about its account and region, and about the day of its
-/// delivery; of any other only its events tell. What a filter left out was not read, and an object
-/// with something unreadable in it was not read whole.
-pub fn cover(coverage: &mut Coverage, row: &ObjectRow, date: NaiveDate) {
-    let days = match row.delivered_at {
-        Some(delivered_at) => (delivered_at.date_naive(), delivered_at.date_naive()),
-        None => {
-            let day = |time: Option<chrono::DateTime<chrono::Utc>>| {
-                time.map_or(date, |time| time.date_naive())
-            };
-            (day(row.oldest_event), day(row.newest_event))
-        }
-    };
-    let whole = !row.object_quarantined && row.quarantined == 0;
-    let place = Place { account: row.account.clone(), region: row.region.clone() };
-    let log = ReadLog { place, days, newest: row.newest_event, whole };
-    // What is broken is so whatever was asked for.
-    match row.filter.as_deref().filter(|_| whole) {
-        None => coverage.add(&log),
-        Some(filter) => {
-            if let Some(log) = within(filter, log) {
-                coverage.add(&log);
-            }
+/// delivery. Of any other only its events tell: it is taken for whole between the oldest and the
+/// newest, for the account and region of its calls, if these are of one. What a filter left out was
+/// not read, and an object with something unreadable in it was not read whole, unless it was later.
+pub fn cover(coverage: &mut Coverage, rows: &[ObjectRow], date: NaiveDate) {
+    let whole = rows.iter().filter(|row| is_whole(row)).map(|row| row.object.as_str());
+    let whole: HashSet<&str> = whole.collect();
+    for row in rows {
+        if is_whole(row) || !whole.contains(row.object.as_str()) {
+            cover_object(coverage, row, date);
         }
     }
+}
+
+fn is_whole(row: &ObjectRow) -> bool {
+    !row.object_quarantined && row.quarantined == 0
+}
+
+fn cover_object(coverage: &mut Coverage, row: &ObjectRow, date: NaiveDate) {
+    let whole = is_whole(row);
+    let place = Place { account: row.account.clone(), region: row.region.clone() };
+    let day = |time: Option<DateTime<Utc>>| time.map_or(date, |time| time.date_naive());
+    let days = match row.delivered_at {
+        None if !whole => return coverage.spoil(place),
+        // It tells neither where its records are from nor that they are all.
+        None if row.evaluated == 0 => return,
+        None => (day(row.oldest_event), day(row.newest_event)),
+        Some(delivered) if whole => (delivered.date_naive(), delivered.date_naive()),
+        // Its first records may be of the day before.
+        Some(delivered) => {
+            let last = delivered.date_naive();
+            (last.pred_opt().unwrap_or(last), last)
+        }
+    };
+    let log = ReadLog { place, days, newest: row.newest_event, whole };
+    let Some(filter) = row.filter.as_deref().filter(|_| whole) else { return coverage.add(&log) };
+    let oldest = day(row.oldest_event);
+    if let Some(end) = starts(filter).filter(|from| oldest < *from).and_then(|from| from.pred_opt())
+    {
+        // What it holds of the days before was left out.
+        coverage.add(&ReadLog { days: (oldest, end), whole: false, ..log.clone() });
+    }
+    if let Some(log) = within(filter, log) {
+        coverage.add(&log);
+    }
+}
+
+/// The first day that a filter lets through.
+fn starts(filter: &str) -> Option<NaiveDate> {
+    filter.split(' ').find_map(|part| part.strip_prefix("from=")?.parse().ok())
 }
 
 /// What of a log a filter lets through; nothing for one that is not understood.
@@ -65,9 +92,10 @@ mod tests {
         let mut row = object("a");
         row.oldest_event = Some(at(-86_400));
         row.newest_event = Some(at(86_400));
+        row.evaluated = 1;
         change(&mut row);
         let mut coverage = Coverage::default();
-        cover(&mut coverage, &row, at(0).date_naive());
+        cover(&mut coverage, &[row], at(0).date_naive());
         let told: Vec<String> =
             coverage.lines().into_iter().map(|(day, line)| format!("{day} {line}")).collect();
         assert_eq!(told.join("; "), wanted);
@@ -86,9 +114,16 @@ mod tests {
             let filter = filter.to_owned();
             move |row: &mut ObjectRow| row.filter = Some(filter)
         };
-        check(filtered("from=2026-06-01 to=2026-06-02"), "2026-06-01 read * *");
+        check(
+            filtered("from=2026-06-01 to=2026-06-02"),
+            "2026-05-31 broken * *; 2026-06-01 read * *",
+        );
         check(filtered("to=2026-06-01 region=r"), "2026-05-31 read * r");
-        check(filtered("from=2026-06-03"), "");
+        check(
+            filtered("from=2026-06-03"),
+            "2026-05-31 broken * *; 2026-06-01 broken * *; 2026-06-02 broken * *",
+        );
+        check(|row| row.evaluated = 0, "");
         check(filtered("other=x"), "");
         check(
             |row| {
@@ -102,11 +137,9 @@ mod tests {
                 keyed(row);
                 (row.quarantined, row.filter) = (1, Some("from=2026-06-03".to_owned()));
             },
-            "2026-06-01 broken 1 r",
+            "2026-05-31 broken 1 r; 2026-06-01 broken 1 r",
         );
-        check(
-            |row| row.object_quarantined = true,
-            "2026-05-31 broken * *; 2026-06-01 broken * *; 2026-06-02 broken * *",
-        );
+        let spoilt = format!("{} spoilt * *", NaiveDate::MIN);
+        check(|row| row.object_quarantined = true, &spoilt);
     }
 }

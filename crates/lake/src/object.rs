@@ -27,10 +27,29 @@ pub fn read_object(
 ) -> ObjectRows {
     let mut rows = empty(provenance, key, bytes);
     match Object::open(bytes, limits) {
-        Ok(object) => read_records(judge, &object, &mut rows),
+        Ok(object) => {
+            read_records(judge, &object, &mut rows);
+            place_by_calls(&mut rows);
+        }
         Err(error) => quarantine_object(&mut rows, error.reason, error.detail, bytes),
     }
     rows
+}
+
+/// An object whose name does not tell where its records are from is of the account and region of its
+/// calls, if these are all of one.
+fn place_by_calls(rows: &mut ObjectRows) {
+    if rows.object.delivered_at.is_some() {
+        return;
+    }
+    let Some(first) = rows.calls.first().map(|row| &row.call) else { return };
+    let calls = || rows.calls.iter().map(|row| &row.call);
+    if calls().all(|call| call.account == first.account) {
+        rows.object.account = Some(first.account.clone());
+    }
+    if calls().all(|call| call.region == first.region) {
+        rows.object.region = Some(first.region.clone());
+    }
 }
 
 /// What came of an object whose bytes could not be had: nothing, with the reason.

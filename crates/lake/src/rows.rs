@@ -13,7 +13,7 @@ pub use call::CallRow;
 pub use fact::FactRow;
 pub use finding::FindingRow;
 pub use object::ObjectRow;
-pub use part_of_call::{calls_of_event, open_calls};
+pub use part_of_call::{calls_of_event, disputed_events, open_calls};
 pub use resolution::{ResolutionRow, ResolvedFindingRow};
 
 use std::cmp::Ordering;

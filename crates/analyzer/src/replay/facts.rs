@@ -42,8 +42,11 @@ const STUDIO_SESSION: &str = "SageMaker";
 impl Call<'_, '_, '_> {
     pub(super) fn facts(&self, instance_types: &[String]) -> Vec<Fact> {
         let succeeded = self.record.outcome() == Outcome::Succeeded;
-        let Some(action) = self.event.action.filter(|_| succeeded && !self.only_reads()) else {
+        if !succeeded || self.only_reads() {
             return Vec::new();
+        }
+        let Some(action) = self.event.action else {
+            return self.of_unknown_action().into_iter().collect();
         };
         match action.name.as_str() {
             "AddTags" => vec![self.tags_changed(FactKind::TagsSet)],
@@ -72,6 +75,14 @@ impl Call<'_, '_, '_> {
     /// the service makes up its id, is no resource that other records know by that id.
     fn of_hidden_resource(&self) -> Option<Fact> {
         self.parameters().is_none().then(|| self.of_some_resource())
+    }
+
+    /// An action that the catalog lacks may do anything; one that deals with tags, or hides with what,
+    /// may change those of any resource.
+    fn of_unknown_action(&self) -> Option<Fact> {
+        let tags = self.event.name.to_lowercase().contains("tag");
+        let tagged = tags || self.parameters().is_none_or(has_tags);
+        tagged.then(|| self.of_some_resource())
     }
 
     fn parameters(&self) -> Option<&Node<'_>> {

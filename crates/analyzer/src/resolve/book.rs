@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate};
 
-use super::coverage::{Asked, Coverage};
+use super::coverage::{Asked, Coverage, DELIVERY};
 use crate::call::Call;
 use crate::inventory::{Inventory, Listed};
 use crate::resource_fact::{FactKind, ResourceFact, is_whole_account};
@@ -38,6 +38,7 @@ struct Resource {
 struct Entry {
     second: i64,
     event_id: String,
+    record_hash: String,
     kind: FactKind,
     tags: Vec<(String, Vec<String>)>,
     all_tags: bool,
@@ -70,8 +71,9 @@ struct Step {
     second: i64,
     /// Whether several things happened in this second.
     crowded: bool,
-    /// The event, where it is one.
+    /// The event, where it is one, and its record.
     event_id: String,
+    record_hash: String,
     after: Option<State>,
     deleted: bool,
 }
@@ -103,11 +105,28 @@ impl FactBook {
         known.entries.insert(Entry {
             second,
             event_id,
+            record_hash,
             kind: fact.kind,
             tags: fact.tags,
             all_tags: fact.all_tags,
             properties: fact.properties,
         });
+    }
+
+    /// Takes note that an event has two bodies: it says nothing.
+    pub fn dispute(&mut self, event_id: String) {
+        self.bodies.insert(event_id, None);
+    }
+
+    /// What makes facts say nothing, whatever day they are of: disputed events, and resources in two
+    /// spellings. Sorted.
+    #[must_use]
+    pub fn oddities(&self) -> Vec<String> {
+        let disputed = self.bodies.iter().filter(|(_, body)| body.is_none()).map(|(id, _)| id);
+        let spelt = self.resources.iter().filter(|(_, resource)| resource.spellings.len() > 1);
+        let mut odd: Vec<String> = disputed.chain(spelt.map(|(arn, _)| arn)).cloned().collect();
+        odd.sort();
+        odd
     }
 
     /// Takes an inventory, in place of one from before.
@@ -157,14 +176,16 @@ impl FactBook {
             return None;
         }
         if !histories.steps.contains_key(&arn) {
-            let steps = self.steps(resource, listed.map(|(_, listed)| listed));
+            let usable = self.is_listing_done(&arn, &mut histories.asked);
+            let listed = listed.filter(|_| usable).map(|(_, listed)| listed);
+            let steps = self.steps(resource, listed);
             histories.steps.insert(arn.clone(), steps);
         }
         let steps = histories.steps.get(&arn)?;
         let moment = call.event_time.timestamp();
         let before = steps.partition_point(|step| step.second < moment);
         let now = steps.get(before).filter(|step| step.second == moment);
-        if now.is_some_and(|step| step.crowded || step.event_id != call.event_id) {
+        if now.is_some_and(|step| step.crowded || !step.is_of(call)) {
             return None;
         }
         let last = before.checked_sub(1).and_then(|last| steps.get(last));
@@ -179,14 +200,19 @@ impl FactBook {
                 step.second == begun && step.event_id == INVENTORY && !step.crowded
             });
             let deleted = last.is_some_and(|step| step.deleted);
-            let reached = self.coverage.as_ref().is_none_or(|coverage| {
-                let (account, region) = owner(&arn);
-                coverage.reaches(account, region, begun)
-            });
-            let quiet = next_is_listing && !deleted && reached;
+            let quiet = next_is_listing && !deleted;
             let holds = quiet && self.holds(&arn, moment, begun, &mut histories.asked);
             holds.then(|| State::of_listing(later, begun, None))
         })
+    }
+
+    /// Whether the logs tell all that happened while the inventory was made.
+    fn is_listing_done(&self, arn: &str, asked: &mut Asked) -> bool {
+        let (begun, until) = self.listing;
+        let (account, region) = owner(arn);
+        let coverage = self.coverage.as_ref();
+        coverage.is_none_or(|coverage| coverage.reaches(account, region, until))
+            && self.holds(arn, begun, until, asked)
     }
 
     /// Whether nothing can have happened unseen to a resource between two moments.
@@ -196,7 +222,9 @@ impl FactBook {
             return false;
         }
         let Some(coverage) = &self.coverage else { return true };
-        let (Some(first), Some(last)) = (day(from), day(to)) else { return false };
+        // The last of a day's logs come on the next.
+        let last = day(to.saturating_add(DELIVERY));
+        let (Some(first), Some(last)) = (day(from), last) else { return false };
         asked.is_whole(coverage, owner(arn), first, last)
     }
 
@@ -231,6 +259,7 @@ impl FactBook {
                 second: entry.second,
                 crowded: false,
                 event_id: entry.event_id.clone(),
+                record_hash: entry.record_hash.clone(),
                 after: state.clone(),
                 deleted: !exists,
             });
@@ -245,7 +274,12 @@ impl FactBook {
 
 impl Step {
     fn of_listing(second: i64, after: Option<State>) -> Self {
-        Self { second, crowded: false, event_id: INVENTORY.to_owned(), after, deleted: false }
+        let (event_id, record_hash) = (INVENTORY.to_owned(), String::new());
+        Self { second, crowded: false, event_id, record_hash, after, deleted: false }
+    }
+
+    fn is_of(&self, call: &Call) -> bool {
+        self.event_id == call.event_id && self.record_hash == call.record_hash
     }
 }
 
@@ -291,6 +325,8 @@ impl State {
             before.unwrap_or_else(|| Self { since, origin: origin(), ..Self::default() });
         if let Some(tags) = &listed.tags {
             (state.since, state.origin, state.all_tags) = (since, origin(), true);
+            // What else was known is not known without a break.
+            state.properties.clear();
             let tags = tags.iter().map(|tag| (tag.0.clone(), (value(tag), origin())));
             state.tags = tags.collect();
         }

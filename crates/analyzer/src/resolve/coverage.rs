@@ -41,6 +41,8 @@ pub struct ReadLog {
 pub struct Coverage {
     read: BTreeMap<NaiveDate, BTreeSet<Place>>,
     broken: BTreeMap<NaiveDate, BTreeSet<Place>>,
+    /// Where something is unreadable whose day nobody knows.
+    spoilt: BTreeSet<Place>,
     newest: BTreeMap<Place, i64>,
 }
 
@@ -49,7 +51,7 @@ const MOST_DAYS: u64 = 4_000;
 
 /// Log files arrive within so many seconds, and in no order.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html>
-const DELIVERY: i64 = 900;
+pub(super) const DELIVERY: i64 = 900;
 
 impl Coverage {
     /// Takes what was read of an object.
@@ -66,6 +68,11 @@ impl Coverage {
         }
     }
 
+    /// Takes note that something is unreadable which may be of any day.
+    pub fn spoil(&mut self, place: Place) {
+        self.spoilt.insert(place);
+    }
+
     /// What is told of each day, in order: to tell one coverage from another.
     #[must_use]
     pub fn lines(&self) -> Vec<(NaiveDate, String)> {
@@ -77,7 +84,10 @@ impl Coverage {
                 |place: &Place| format!("{what} {} {}", any(&place.account), any(&place.region));
             places.map(|(day, place)| (day, line(place))).collect::<Vec<_>>()
         };
-        let mut all = [lines(&self.read, "read"), lines(&self.broken, "broken")].concat();
+        let spoilt = BTreeMap::from([(NaiveDate::MIN, self.spoilt.clone())]);
+        let mut all =
+            [lines(&self.read, "read"), lines(&self.broken, "broken"), lines(&spoilt, "spoilt")]
+                .concat();
         all.sort();
         all
     }
@@ -101,9 +111,11 @@ impl Coverage {
             let places = list.get(day).into_iter().flatten();
             places.clone().any(|place| place.covers(account, region))
         };
+        let known = first.checked_add_days(Days::new(MOST_DAYS)).is_some_and(|end| last < end);
+        let spoilt = self.spoilt.iter().any(|place| place.covers(account, region));
         let days = (0..MOST_DAYS).map_while(|after| first.checked_add_days(Days::new(after)));
         let mut days = days.take_while(|day| *day <= last);
-        days.all(|day| has(&self.read, &day) && !has(&self.broken, &day))
+        known && !spoilt && days.all(|day| has(&self.read, &day) && !has(&self.broken, &day))
     }
 
     /// Whether the logs reach a moment.

@@ -161,6 +161,7 @@ fn analyze(
         put(lake, rows.finish()?, &mut written)?;
     }
     progress.finish_and_clear();
+    resolve::withdraw(lake, &written)?;
     let own = days::merge(lake, &written, totals)?;
     let resolved = resolve::resolve(lake, &written, target, inventory.as_ref())?;
     summary(own, &resolved, totals)

@@ -85,12 +85,12 @@ fn moments(
     }
     let mut moments = Vec::new();
     for row in rows.calls()? {
-        let CallRow { call, .. } = row?;
+        let CallRow { call, provenance, .. } = row?;
         if !selector.admits(&call) {
             continue;
         }
         let request = request_key(&call.event_id, call.request_index, &call.record_hash);
-        let decision = settled.get(&request).copied().or(call.decision);
+        let decision = settled.decision(request, &provenance).or(call.decision);
         let decision = decision.map_or("not judged", |decision| decision.as_str());
         let mut codes = codes.remove(&request).unwrap_or_default();
         codes.sort_unstable();

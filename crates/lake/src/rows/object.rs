@@ -20,9 +20,9 @@ pub struct ObjectRow {
     pub identity: String,
     /// When it was delivered, where its name tells.
     pub delivered_at: Option<DateTime<Utc>>,
-    /// The account its name tells.
+    /// The account its name tells, or else that of all its calls.
     pub account: Option<String>,
-    /// The region its name tells.
+    /// The region its name tells, or else that of all its calls.
     pub region: Option<String>,
     /// How it holds its records.
     pub container: Option<String>,

@@ -1,5 +1,6 @@
-//! Some columns of `calls`, for those who look for few rows among many.
+//! Some columns of `calls` and `findings`, for those who look for few rows among many.
 
+use analyzer::Code;
 use analyzer::resolve::may_resolve;
 use parquet::file::reader::ChunkReader;
 
@@ -67,4 +68,29 @@ pub fn calls_of_event<F: ChunkReader + 'static>(file: F, id: &str) -> Result<boo
         }
     }
     Ok(false)
+}
+
+/// The event of a finding that two records have in common.
+struct Disputed(Option<String>);
+
+impl ReadRow for Disputed {
+    fn wants(column: &Column) -> bool {
+        ["event_id", "code"].contains(&column.name)
+    }
+
+    fn read(row: &mut RowDecoder) -> Result<Self, LakeError> {
+        let event_id = row.text("event_id")?;
+        let code = row.word("code", words::code)?;
+        Ok(Self((code == Code::ConflictingRecords).then_some(event_id)))
+    }
+}
+
+/// The events of a file of findings that have two bodies.
+///
+/// # Errors
+/// As [`RowReader::open`], and at the first row that cannot be read.
+pub fn disputed_events<F: ChunkReader + 'static>(file: F) -> Result<Vec<String>, LakeError> {
+    let rows = RowReader::<Disputed>::of_table(Table::Findings, file, READ_ROWS)?;
+    let events = rows.filter_map(|row| row.map(|row| row.0).transpose());
+    events.collect()
 }

@@ -15,8 +15,8 @@ use chrono::NaiveDate;
 use iam_policy::Decision;
 use lake::{
     Bytes, FactRow, FindingRow, NameHash, ObjectRow, Part, Provenance, ReadRow, ResolutionRow,
-    ResolvedDay, ResolvedFindingRow, RowReader, Table, TableRow, cover, open_calls, request_key,
-    resolved_name,
+    ResolvedDay, ResolvedFindingRow, RowReader, Table, TableRow, cover, disputed_events,
+    open_calls, request_key, resolved_name,
 };
 
 use super::days::{Written, folder, key_of_call, remove};
@@ -95,7 +95,6 @@ pub(super) fn resolve<S: Store>(
 ) -> Result<Resolved, Box<dyn Error>> {
     let by = provenance(target);
     let known = Known::of(lake, inventory)?;
-    let mut book = None;
     for day in lake.folders(Table::Calls.as_str())? {
         let facts_hash = known.hash_until(&day)?;
         let calls = lake.names(&folder(Table::Calls, &day))?;
@@ -103,11 +102,7 @@ pub(super) fn resolve<S: Store>(
         if lake.names(&folder(Table::Resolutions, &day))? == [name.as_str()] {
             continue;
         }
-        let book = match &book {
-            Some(book) => book,
-            None => book.insert(known.book(lake, inventory)?),
-        };
-        let settled = settle(lake, &day, &by, target, (book, facts_hash))?;
+        let settled = settle(lake, &day, &by, target, (&known.book, facts_hash))?;
         put(lake, &day, &name, settled, &by)?;
     }
     let mut resolved = Resolved::default();
@@ -117,9 +112,26 @@ pub(super) fn resolve<S: Store>(
     Ok(resolved)
 }
 
-/// What a lake knows of resources, by names and hashes.
+/// Takes back what is settled of the days that a run may change, before it changes them: whoever reads
+/// the lake meanwhile, or finds it as a stopped run has left it, finds the calls open.
+pub(super) fn withdraw<S: Store>(lake: &mut S, written: &Written) -> Result<(), Box<dyn Error>> {
+    let tables = [Table::Calls, Table::ResourceFacts, Table::Objects];
+    let first = tables.into_iter().flat_map(|table| written.days(table)).min();
+    let Some(first) = first.map(str::to_owned) else { return Ok(()) };
+    for table in [Table::Resolutions, Table::ResolvedFindings] {
+        for day in lake.folders(table.as_str())?.into_iter().filter(|day| *day >= first) {
+            let names = lake.names(&folder(table, &day))?.into_iter().collect();
+            remove(lake, table, &day, &names, "")?;
+        }
+    }
+    Ok(())
+}
+
+/// What a lake knows of resources, and what tells it from what it knew before.
 struct Known {
+    book: FactBook,
     coverage: Coverage,
+    oddities: Vec<String>,
     /// The days of facts, with the names of their files.
     facts: Vec<(String, Vec<String>)>,
     /// Of the inventory, which says something of all days.
@@ -131,17 +143,16 @@ impl Known {
         let mut coverage = Coverage::default();
         for day in lake.folders(Table::Objects.as_str())? {
             let date = date(&day)?;
-            for row in rows::<ObjectRow, S>(lake, &day)? {
-                cover(&mut coverage, &row, date);
-            }
+            cover(&mut coverage, &rows::<ObjectRow, S>(lake, &day)?, date);
         }
         let mut facts = Vec::new();
         for day in lake.folders(Table::ResourceFacts.as_str())? {
             let names = lake.names(&folder(Table::ResourceFacts, &day))?;
             facts.push((day, names));
         }
-        let inventory = inventory.map(|inventory| inventory.hash().to_owned());
-        Ok(Self { coverage, facts, inventory })
+        let book = book(lake, &coverage, inventory)?;
+        let (oddities, inventory) = (book.oddities(), inventory.map(|one| one.hash().to_owned()));
+        Ok(Self { book, coverage, oddities, facts, inventory })
     }
 
     /// Of all that may say something about the calls of a day: what lies before them, and with an
@@ -153,7 +164,9 @@ impl Known {
             hash.add(of);
             names.iter().for_each(|name| hash.add(name));
         }
-        let last = date(day)?;
+        self.oddities.iter().for_each(|odd| hash.add(odd));
+        // The last of a day's logs come on the next.
+        let last = date(day)?.succ_opt().unwrap_or(NaiveDate::MAX);
         for (of, line) in self.coverage.lines().iter().filter(|(of, _)| all || *of <= last) {
             hash.add(&of.to_string());
             hash.add(line);
@@ -164,24 +177,30 @@ impl Known {
         }
         Ok(hash.finish())
     }
+}
 
-    fn book<S: Store>(
-        &self,
-        lake: &S,
-        inventory: Option<&Inventory>,
-    ) -> Result<FactBook, Box<dyn Error>> {
-        let mut book = FactBook::default();
-        for (day, _) in &self.facts {
-            for row in rows::<FactRow, S>(lake, day)? {
-                book.add(row.fact);
-            }
+fn book<S: Store>(
+    lake: &S,
+    coverage: &Coverage,
+    inventory: Option<&Inventory>,
+) -> Result<FactBook, Box<dyn Error>> {
+    let mut book = FactBook::default();
+    for day in lake.folders(Table::ResourceFacts.as_str())? {
+        for row in rows::<FactRow, S>(lake, &day)? {
+            book.add(row.fact);
         }
-        book.set_coverage(self.coverage.clone());
-        if let Some(inventory) = inventory {
-            book.set_inventory(inventory.clone());
-        }
-        Ok(book)
     }
+    for day in lake.folders(Table::Findings.as_str())? {
+        for name in lake.names(&folder(Table::Findings, &day))? {
+            let file = lake.open(&format!("{}/{name}", folder(Table::Findings, &day)))?;
+            disputed_events(file)?.into_iter().for_each(|event| book.dispute(event));
+        }
+    }
+    book.set_coverage(coverage.clone());
+    if let Some(inventory) = inventory {
+        book.set_inventory(inventory.clone());
+    }
+    Ok(book)
 }
 
 /// The date of a folder.
