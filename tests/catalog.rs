@@ -88,8 +88,18 @@ impl Scene {
         run.stdout
     }
 
+    fn shown(&self, action: &str) -> Run {
+        driftline(&["catalog", "show", action, "--policies", &self.path("set")])
+    }
+
     fn linted(&self) -> Run {
         driftline(&["lint", &self.path("set")])
+    }
+}
+
+fn check_has(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "{part} is not in {text}");
     }
 }
 
@@ -99,25 +109,52 @@ fn a_newer_service_reference_beside_a_policy_set_is_known_everywhere() {
     let before = scene.linted().stdout;
     assert!(before.contains("CreateThing") && before.contains("ThingColour"), "{before}");
     assert!(scene.explained().contains("ImplicitlyDenied"), "{}", scene.explained());
+    let unknown = scene.shown("CreateThing");
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (2, ""));
 
     let run = scene.update("sagemaker.json");
     assert_eq!(run.code, 0, "{}", run.stderr);
-    for line in [
-        "sagemaker v1.4: 4 new, ",
-        "  + action sagemaker:CreateThing\n",
-        "  + condition key sagemaker:ThingColour of sagemaker:CreateTrainingJob\n",
-        "  + condition key sagemaker:ThingColour\n",
-        "  + resource type thing\n",
-        "  - action sagemaker:CreateModel\n",
-    ] {
-        assert!(run.stdout.contains(line), "{line} is not in {}", run.stdout);
-    }
+    check_has(
+        &run.stdout,
+        &[
+            "sagemaker v1.4: 4 new, ",
+            "  + action sagemaker:CreateThing\n",
+            "  + condition key sagemaker:ThingColour of sagemaker:CreateTrainingJob\n",
+            "  + condition key sagemaker:ThingColour\n",
+            "  + resource type thing\n",
+            "  - action sagemaker:CreateModel\n",
+        ],
+    );
 
     let after = scene.linted();
     assert_eq!((after.code, after.stderr.as_str()), (0, ""));
     assert!(!after.stdout.contains("CreateThing"), "{}", after.stdout);
     // The key applies, and no record shows it: what was a refusal is open.
     assert!(scene.explained().contains("Undetermined"), "{}", scene.explained());
+    let shown = scene.shown("CreateThing");
+    assert_eq!(shown.code, 0, "{}", shown.stderr);
+    check_has(
+        &shown.stdout,
+        &[
+            "sagemaker:CreateThing  Write\n",
+            "  thing: arn:*:sagemaker:*:*:thing/${ThingName}, ",
+            "  sagemaker:ThingColour  String\n    not in the record; without it the key is unknown;",
+        ],
+    );
+}
+
+#[test]
+fn what_an_overlay_has_cannot_fool_a_terminal() {
+    let scene = Scene::new();
+    let key = "sagemaker:Thing\u{1b}[2K";
+    let action = json!({"access_level": "Write", "condition_keys": [key]});
+    let service =
+        json!({"actions": {"CreateThing": action}, "condition_keys": {key: {"type": "String"}}});
+    let overlay = json!({"schema": "driftline.catalog/1", "services": {"sagemaker": service}});
+    scene.write("set/catalog.json", &overlay.to_string());
+    let shown = scene.shown("CreateThing");
+    assert_eq!(shown.code, 0, "{}", shown.stderr);
+    assert!(shown.stdout.contains(r"sagemaker:Thing\u{1b}[2K"), "{}", shown.stdout);
 }
 
 #[test]

@@ -92,6 +92,9 @@ pub(crate) enum CatalogCommand {
     Show {
         /// Such as `CreateTrainingJob`, `sagemaker:CreateTrainingJob` or `iam:PassRole`
         action: String,
+        /// A policy set, whose catalog.json adds what `driftline catalog update` has found
+        #[arg(long, value_name = "DIR")]
+        policies: Option<PathBuf>,
     },
     /// Compare with a file of AWS's Service Reference, and write what it has beyond the catalog
     ///

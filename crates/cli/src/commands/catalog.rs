@@ -2,6 +2,7 @@
 
 mod update;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use sagemaker_catalog::{
@@ -12,6 +13,7 @@ use sagemaker_catalog::{
 use crate::args::{CatalogArgs, CatalogCommand};
 use crate::exit_code::Exit;
 use crate::output::{self, visible};
+use crate::policy_set;
 
 /// Why nothing is shown.
 #[derive(Debug, thiserror::Error)]
@@ -21,16 +23,25 @@ enum CatalogError {
 }
 
 pub(crate) fn run(args: &CatalogArgs) -> Result<Exit, Box<dyn std::error::Error>> {
-    let action = match &args.command {
-        CatalogCommand::Show { action } => action,
-        CatalogCommand::Update(args) => return update::run(args),
-    };
-    let text = match catalog().supporting_action(action) {
-        Some(supporting) => show_supporting(supporting),
-        None => show(catalog(), find(catalog(), action)?),
-    };
-    output::print(&text)?;
-    Ok(Exit::Fine)
+    match &args.command {
+        CatalogCommand::Show { action, policies } => {
+            let catalog = match policies {
+                Some(folder) => policy_set::load(folder)?.catalog,
+                None => Cow::Borrowed(catalog()),
+            };
+            let text = shown(&catalog, action)?;
+            output::print(&format!("{}\n", output::visible_lines(&text)))?;
+            Ok(Exit::Fine)
+        }
+        CatalogCommand::Update(args) => update::run(args),
+    }
+}
+
+fn shown(catalog: &Catalog, action: &str) -> Result<String, CatalogError> {
+    match catalog.supporting_action(action) {
+        Some(supporting) => Ok(show_supporting(supporting)),
+        None => find(catalog, action).map(|action| show(catalog, action)),
+    }
 }
 
 /// An action by its name, with or without prefix, in any letter case.
