@@ -75,6 +75,15 @@ struct RequestPlace<'r> {
     record_hash: &'r str,
 }
 
+impl RequestPlace<'_> {
+    /// Whether both are the same request of the same body of the same event.
+    fn same_request(&self, other: &Self) -> bool {
+        self.event_id == other.event_id
+            && self.request_index == other.request_index
+            && self.record_hash == other.record_hash
+    }
+}
+
 /// Bytes of a list, about.
 fn weight_of(texts: &[String]) -> usize {
     texts.iter().fold(0, |sum: usize, text| {

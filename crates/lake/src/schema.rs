@@ -13,6 +13,7 @@ mod findings;
 mod objects;
 mod resolutions;
 mod resource_facts;
+mod shared;
 
 use std::fmt;
 use std::sync::Arc;

@@ -43,13 +43,6 @@ impl CallRow {
             record_hash: &one.record_hash,
         }
     }
-
-    /// Whether both are the same request of the same body of the same event.
-    fn same_request(&self, other: &Self) -> bool {
-        self.call.event_id == other.call.event_id
-            && self.call.request_index == other.call.request_index
-            && self.call.record_hash == other.call.record_hash
-    }
 }
 
 /// Bytes of the texts that every row has, about, with what it costs to keep them apart.
@@ -68,7 +61,7 @@ impl TableRow for CallRow {
     }
 
     fn repeats(&self, kept: &Self) -> bool {
-        self.same_request(kept)
+        self.place().same_request(&kept.place())
     }
 
     fn provenance(&self) -> &Arc<Provenance> {

@@ -56,10 +56,7 @@ impl TableRow for ResolutionRow {
     }
 
     fn repeats(&self, kept: &Self) -> bool {
-        let (one, two) = (&self.resolution, &kept.resolution);
-        one.event_id == two.event_id
-            && one.request_index == two.request_index
-            && one.record_hash == two.record_hash
+        self.place().same_request(&kept.place())
     }
 
     fn provenance(&self) -> &Arc<Provenance> {

@@ -1,7 +1,7 @@
 //! The columns of `calls`.
 
-use super::Column;
-use super::ColumnType::{Boolean, Integer, Long, Text, TextList, TextListMap, Timestamp};
+use super::ColumnType::{Boolean, Integer, Text, TextList, TextListMap, Timestamp};
+use super::{Column, shared};
 
 pub(super) const COLUMNS: &[Column] = &[
     Column::required(
@@ -19,12 +19,12 @@ pub(super) const COLUMNS: &[Column] = &[
         Text,
         "How the request came out of its record: `primary`, `pass_role`, `add_tags`, `extra_resource`.",
     ),
-    Column::required("event_time", Timestamp, "When the call was completed."),
-    Column::required("account", Text, "The account the call was recorded in."),
-    Column::required("region", Text, "The region the call was made to."),
-    Column::required("principal", Text, "ARN of the identity that carries the policies."),
+    shared::EVENT_TIME,
+    shared::ACCOUNT,
+    shared::REGION,
+    shared::PRINCIPAL,
     Column::required("principal_type", Text, "`userIdentity.type` of the record."),
-    Column::optional("session_name", Text, "Name of the role session."),
+    shared::SESSION_NAME,
     Column::optional("source_identity", Text, "`sourceIdentity` of the session."),
     Column::optional("access_key_id", Text, "The access key that signed the call."),
     Column::optional("via", Text, "The service that made the call on the principal's behalf."),
@@ -39,13 +39,13 @@ pub(super) const COLUMNS: &[Column] = &[
         Text,
         "`eventName` of the record; not always the name of the action.",
     ),
-    Column::required("action", Text, "The IAM action that was asked for."),
+    shared::ACTION,
     Column::required(
         "resources",
         TextList,
         "The resource that was asked for: one ARN or pattern, two where letter case is open, none where it is unknown.",
     ),
-    Column::required("outcome", Text, "What AWS answered: `succeeded`, `denied`, `failed`."),
+    shared::OUTCOME,
     Column::optional("error_code", Text, "`errorCode` of the record."),
     Column::optional("refused_by", Text, "The layer that refused, as AWS's message names it."),
     Column::optional(
@@ -53,13 +53,9 @@ pub(super) const COLUMNS: &[Column] = &[
         Text,
         "What the target says: `Allowed`, `ImplicitlyDenied`, `ExplicitlyDenied`, `Undetermined`; null for callers that are not judged.",
     ),
-    Column::optional("deciding_layer", Text, "The type of policy that settled the decision."),
-    Column::optional("deciding_policy", Text, "The policy that settled it."),
-    Column::optional(
-        "deciding_statement",
-        Text,
-        "The statement that settled it: its Sid, else its position in the policy.",
-    ),
+    shared::DECIDING_LAYER,
+    shared::DECIDING_POLICY,
+    shared::DECIDING_STATEMENT,
     Column::required(
         "unknown_keys",
         TextList,
@@ -79,14 +75,14 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::optional("source_ip", Text, "`sourceIPAddress` of the record."),
     Column::optional("vpc_endpoint", Text, "`vpcEndpointId` of the record."),
     Column::optional("user_agent", Text, "`userAgent` of the record."),
-    Column::required("record_hash", Text, "SHA-256 of the record's text, in hexadecimal digits."),
-    Column::required("source_object", Text, "The object the record was read from."),
-    Column::required("policy_set", Text, "Name of the policy set that judged."),
-    Column::required("revision", Long, "Revision of the policy set; the highest one counts."),
-    Column::required("verdict_hash", Text, "Hash of everything that changes a verdict."),
+    shared::RECORD_HASH,
+    shared::SOURCE_OBJECT,
+    shared::POLICY_SET,
+    shared::REVISION,
+    shared::VERDICT_HASH,
     Column::optional("not_judged", Text, "Why the caller is not judged."),
     Column::optional("exempt", Text, "Why the caller never violates."),
-    Column::required("engine", Text, "Version of the engine that judged."),
+    shared::ENGINE,
     Column::optional(
         "space_arn",
         Text,

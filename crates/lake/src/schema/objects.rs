@@ -1,7 +1,7 @@
 //! The columns of `objects`, the ledger.
 
-use super::Column;
 use super::ColumnType::{Boolean, Long, Text, TextList, Timestamp};
+use super::{Column, shared};
 
 pub(super) const COLUMNS: &[Column] = &[
     Column::required("object", Text, "Key or path of the object, relative to where reading began."),
@@ -36,10 +36,10 @@ pub(super) const COLUMNS: &[Column] = &[
         Text,
         "The batch that read it: its parts are named `part-<batch>.parquet`.",
     ),
-    Column::required("policy_set", Text, "Name of the policy set that judged."),
-    Column::required("revision", Long, "Revision of the policy set; the highest one counts."),
-    Column::required("verdict_hash", Text, "Hash of everything that changes a verdict."),
-    Column::required("engine", Text, "Version of the engine that judged."),
+    shared::POLICY_SET,
+    shared::REVISION,
+    shared::VERDICT_HASH,
+    shared::ENGINE,
     Column::optional("oldest_event", Timestamp, "The oldest time of its events."),
     Column::optional("newest_event", Timestamp, "The newest time of its events."),
     Column::optional(
