@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,11 +14,12 @@ use analyzer::resolve::is_replaced;
 use chrono::NaiveDate;
 use iam_policy::Decision;
 use lake::{
-    Bytes, CallRow, DayMerge, FindingRow, MergeInput, Provenance, ReadRow, ResolutionRow,
+    Bytes, CallRow, DayMerge, FindingRow, MergeInput, Provenance, ResolutionRow,
     ResolvedFindingRow, RowReader, Table, TableRow, request_key,
 };
 
-use crate::store::{Folder, Store};
+use crate::files::FileError;
+use crate::store::{Folder, Store, date, folder};
 
 /// A folder that holds no lake.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +68,7 @@ impl LakeReader {
     ) -> Result<Vec<String>, Box<dyn Error>> {
         let mut days = Vec::new();
         for day in self.folder.folders(Table::Calls.as_str())? {
-            let date: NaiveDate = day.strip_prefix("dt=").unwrap_or(&day).parse()?;
+            let date = date(&day)?;
             if from.is_none_or(|from| date >= from) && to.is_none_or(|to| date < to) {
                 days.push(day);
             }
@@ -79,21 +81,13 @@ impl LakeReader {
         &self,
         table: Table,
         day: &str,
-    ) -> Result<Vec<std::fs::File>, Box<dyn Error>> {
-        let names = self.folder.names(&format!("{table}/{day}"))?;
-        let open = |name: &String| self.folder.open(&format!("{table}/{day}/{name}"));
-        Ok(names.iter().map(open).collect::<Result<_, _>>()?)
+    ) -> Result<impl Iterator<Item = Result<File, FileError>>, FileError> {
+        self.folder.files(table, day)
     }
 
     /// The rows of a table of a day, as they lie there.
-    pub(crate) fn rows<R: TableRow + ReadRow>(&self, day: &str) -> Result<Vec<R>, Box<dyn Error>> {
-        let mut rows = Vec::new();
-        for file in self.files(R::TABLE, day)? {
-            for row in RowReader::<R>::open(file)? {
-                rows.push(row?);
-            }
-        }
-        Ok(rows)
+    pub(crate) fn rows<R: TableRow>(&self, day: &str) -> Result<Vec<R>, Box<dyn Error>> {
+        self.folder.rows(day)
     }
 
     /// The calls and findings of a day that count, each once.
@@ -105,14 +99,9 @@ impl LakeReader {
         Ok(Day { calls: calls.into(), findings: findings.into() })
     }
 
-    fn inputs(
-        &self,
-        table: Table,
-        day: &str,
-    ) -> Result<Vec<MergeInput<std::fs::File>>, Box<dyn Error>> {
-        let names = self.folder.names(&format!("{table}/{day}"))?;
-        let files = self.files(table, day)?;
-        Ok(names.into_iter().zip(files).map(|(name, file)| MergeInput { name, file }).collect())
+    fn inputs(&self, table: Table, day: &str) -> Result<Vec<MergeInput<File>>, FileError> {
+        let names = self.folder.names(&folder(table, day))?;
+        self.folder.inputs(table, day, &names)
     }
 
     /// What is settled of a day by other records: the decision, per request.

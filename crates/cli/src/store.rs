@@ -1,12 +1,24 @@
 //! Where the files of a lake are put: a folder, or memory when nothing is to be written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use lake::{Bytes, ChunkReader};
+use chrono::NaiveDate;
+use lake::{Bytes, ChunkReader, MergeInput, RowReader, Table, TableRow};
 
 use crate::files::{self, FileError};
+
+/// The folder of a table's day (`dt=…`).
+pub(crate) fn folder(table: Table, day: &str) -> String {
+    format!("{table}/{day}")
+}
+
+/// The date of a day's folder.
+pub(crate) fn date(day: &str) -> Result<NaiveDate, chrono::ParseError> {
+    day.strip_prefix("dt=").unwrap_or(day).parse()
+}
 
 /// A place for the files of a lake, by path below its root.
 pub(crate) trait Store {
@@ -23,6 +35,43 @@ pub(crate) trait Store {
     fn folders(&self, folder: &str) -> Result<Vec<String>, FileError>;
     /// Takes a file away.
     fn remove(&mut self, path: &str) -> Result<(), FileError>;
+
+    /// The files of a table's day, each opened when its turn comes.
+    fn files(
+        &self,
+        table: Table,
+        day: &str,
+    ) -> Result<impl Iterator<Item = Result<Self::File, FileError>>, FileError> {
+        let folder = folder(table, day);
+        let names = self.names(&folder)?.into_iter();
+        Ok(names.map(move |name| self.open(&format!("{folder}/{name}"))))
+    }
+
+    /// The rows of a table's day, as they lie there.
+    fn rows<R: TableRow>(&self, day: &str) -> Result<Vec<R>, Box<dyn Error>> {
+        let mut rows = Vec::new();
+        for file in self.files(R::TABLE, day)? {
+            for row in RowReader::<R>::open(file?)? {
+                rows.push(row?);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Some files of a table's day, to be merged.
+    fn inputs<'n>(
+        &self,
+        table: Table,
+        day: &str,
+        names: impl IntoIterator<Item = &'n String>,
+    ) -> Result<Vec<MergeInput<Self::File>>, FileError> {
+        let folder = folder(table, day);
+        let input = |name: &String| {
+            let file = self.open(&format!("{folder}/{name}"))?;
+            Ok(MergeInput { name: name.clone(), file })
+        };
+        names.into_iter().map(input).collect()
+    }
 }
 
 /// A lake in a folder.

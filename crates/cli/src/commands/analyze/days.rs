@@ -5,12 +5,12 @@ use std::error::Error;
 
 use analyzer::ENGINE;
 use lake::{
-    Bytes, CallRow, DayMerge, FactRow, MergeInput, MergedAlone, ObjectRow, Provenance, RowReader,
-    Table, TableMerge, is_merged, open_calls, request_key,
+    Bytes, CallRow, DayMerge, FactRow, MergedAlone, ObjectRow, Provenance, RowReader, Table,
+    TableMerge, is_merged, open_calls, request_key,
 };
 
 use super::{AnalyzeError, Totals};
-use crate::store::Store;
+use crate::store::{Store, folder};
 
 /// The Parquet files that a run has put, by folder.
 #[derive(Debug, Default)]
@@ -36,10 +36,6 @@ impl Written {
     fn names(&self, table: Table, day: &str) -> BTreeSet<String> {
         self.by_folder.get(&folder(table, day)).cloned().unwrap_or_default()
     }
-}
-
-pub(super) fn folder(table: Table, day: &str) -> String {
-    format!("{table}/{day}")
 }
 
 pub(super) fn key_of_call(row: &CallRow) -> u128 {
@@ -90,9 +86,8 @@ pub(super) fn refuse_same_revision(
     ours: &Provenance,
 ) -> Result<(), Box<dyn Error>> {
     for day in lake.folders(Table::Objects.as_str())? {
-        for name in lake.names(&folder(Table::Objects, &day))? {
-            let file = lake.open(&format!("{}/{name}", folder(Table::Objects, &day)))?;
-            for row in RowReader::<ObjectRow>::open(file)? {
+        for file in lake.files(Table::Objects, &day)? {
+            for row in RowReader::<ObjectRow>::open(file?)? {
                 let theirs = row?.provenance;
                 if theirs.revision == ours.revision && theirs.verdict_hash != ours.verdict_hash {
                     return Err(AnalyzeError::SameRevision { revision: ours.revision }.into());
@@ -133,8 +128,8 @@ fn merge_files<S: Store>(
     findings: &BTreeSet<String>,
 ) -> Result<Day, Box<dyn Error>> {
     let merge = DayMerge::new(
-        inputs(lake, Table::Calls, day, calls)?,
-        inputs(lake, Table::Findings, day, findings)?,
+        lake.inputs(Table::Calls, day, calls)?,
+        lake.inputs(Table::Findings, day, findings)?,
     )?;
     let (merged_calls, report) = merge.write_calls(ENGINE, Vec::new())?;
     let conflicting = &report.conflict_findings;
@@ -157,26 +152,12 @@ fn merge_table<R: MergedAlone, S: Store>(lake: &mut S, day: &str) -> Result<(), 
     {
         return Ok(());
     }
-    let all = TableMerge::<R, _>::new(inputs(lake, R::TABLE, day, &names)?)?;
+    let all = TableMerge::<R, _>::new(lake.inputs(R::TABLE, day, &names)?)?;
     let (merged, report) = all.write(ENGINE, Vec::new())?;
     let name = all.file_name();
     drop(all);
     put_merged(lake, R::TABLE, day, &name, &Bytes::from(merged), report.rows_out)?;
     remove(lake, R::TABLE, day, &names, &name)
-}
-
-fn inputs<S: Store>(
-    lake: &S,
-    table: Table,
-    day: &str,
-    names: &BTreeSet<String>,
-) -> Result<Vec<MergeInput<S::File>>, Box<dyn Error>> {
-    let mut inputs = Vec::with_capacity(names.len());
-    for name in names {
-        let file = lake.open(&format!("{}/{name}", folder(table, day)))?;
-        inputs.push(MergeInput { name: name.clone(), file });
-    }
-    Ok(inputs)
 }
 
 /// A file without rows says nothing, and is not put.

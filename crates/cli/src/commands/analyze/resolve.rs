@@ -14,15 +14,14 @@ use analyzer::{Inventory, InventoryError};
 use chrono::NaiveDate;
 use iam_policy::Decision;
 use lake::{
-    Bytes, FactRow, FindingRow, NameHash, ObjectRow, Part, Provenance, ReadRow, ResolutionRow,
-    ResolvedDay, ResolvedFindingRow, RowReader, Table, TableRow, cover, disputed_events,
-    open_calls, request_key, resolved_name,
+    Bytes, FactRow, FindingRow, NameHash, ObjectRow, Part, Provenance, ResolutionRow, ResolvedDay,
+    ResolvedFindingRow, Table, cover, disputed_events, open_calls, request_key, resolved_name,
 };
 
-use super::days::{Written, folder, key_of_call, remove};
+use super::days::{Written, key_of_call, remove};
 use super::provenance;
 use crate::files::FileError;
-use crate::store::Store;
+use crate::store::{Store, date, folder};
 
 /// What is settled, by this policy set, in the days that a run has written to.
 #[derive(Debug, Default)]
@@ -59,13 +58,13 @@ impl Resolved {
         day: &str,
         by: &Provenance,
     ) -> Result<(), Box<dyn Error>> {
-        for row in rows::<ResolutionRow, S>(lake, day)? {
+        for row in lake.rows::<ResolutionRow>(day)? {
             let one = row.resolution;
             let decision = one.decision.filter(|_| one.settles && *row.provenance == *by);
             let key = request_key(&one.event_id, one.request_index, &one.record_hash);
             self.decisions.extend(decision.map(|decision| (key, decision)));
         }
-        let findings = rows::<ResolvedFindingRow, S>(lake, day)?.into_iter().map(|row| row.0);
+        let findings = lake.rows::<ResolvedFindingRow>(day)?.into_iter().map(|row| row.0);
         self.findings.extend(findings.filter(|row| *row.provenance == *by));
         Ok(())
     }
@@ -143,7 +142,7 @@ impl Known {
         let mut coverage = Coverage::default();
         for day in lake.folders(Table::Objects.as_str())? {
             let date = date(&day)?;
-            cover(&mut coverage, &rows::<ObjectRow, S>(lake, &day)?, date);
+            cover(&mut coverage, &lake.rows::<ObjectRow>(&day)?, date);
         }
         let mut facts = Vec::new();
         for day in lake.folders(Table::ResourceFacts.as_str())? {
@@ -186,14 +185,13 @@ fn book<S: Store>(
 ) -> Result<FactBook, Box<dyn Error>> {
     let mut book = FactBook::default();
     for day in lake.folders(Table::ResourceFacts.as_str())? {
-        for row in rows::<FactRow, S>(lake, &day)? {
+        for row in lake.rows::<FactRow>(&day)? {
             book.add(row.fact);
         }
     }
     for day in lake.folders(Table::Findings.as_str())? {
-        for name in lake.names(&folder(Table::Findings, &day))? {
-            let file = lake.open(&format!("{}/{name}", folder(Table::Findings, &day)))?;
-            disputed_events(file)?.into_iter().for_each(|event| book.dispute(event));
+        for file in lake.files(Table::Findings, &day)? {
+            disputed_events(file?)?.into_iter().for_each(|event| book.dispute(event));
         }
     }
     book.set_coverage(coverage.clone());
@@ -201,23 +199,6 @@ fn book<S: Store>(
         book.set_inventory(inventory.clone());
     }
     Ok(book)
-}
-
-/// The date of a folder.
-fn date(day: &str) -> Result<NaiveDate, chrono::ParseError> {
-    day.strip_prefix("dt=").unwrap_or(day).parse()
-}
-
-/// The rows of a table of a day.
-fn rows<R: TableRow + ReadRow, S: Store>(lake: &S, day: &str) -> Result<Vec<R>, Box<dyn Error>> {
-    let mut rows = Vec::new();
-    for name in lake.names(&folder(R::TABLE, day))? {
-        let file = lake.open(&format!("{}/{name}", folder(R::TABLE, day)))?;
-        for row in RowReader::<R>::open(file)? {
-            rows.push(row?);
-        }
-    }
-    Ok(rows)
 }
 
 /// What is settled of a day: by this policy set anew, by others as it was.
@@ -231,9 +212,8 @@ fn settle<S: Store>(
     let mut settled = ResolvedDay::new(facts_hash.clone());
     let mut resolver = Resolver::new(target, book);
     let mut others = HashSet::new();
-    for name in lake.names(&folder(Table::Calls, day))? {
-        let file = lake.open(&format!("{}/{name}", folder(Table::Calls, day)))?;
-        for row in open_calls(file)? {
+    for file in lake.files(Table::Calls, day)? {
+        for row in open_calls(file?)? {
             let row = row?;
             if *row.provenance == *by {
                 settled.add(&mut resolver, &row);
@@ -258,7 +238,7 @@ fn keep_of_others<S: Store>(
     settled: &mut ResolvedDay,
 ) -> Result<(), Box<dyn Error>> {
     let mut kept = HashSet::new();
-    for row in rows::<ResolutionRow, S>(lake, day)? {
+    for row in lake.rows::<ResolutionRow>(day)? {
         let one = &row.resolution;
         let key = request_key(&one.event_id, one.request_index, &one.record_hash);
         let stands = *row.provenance != *by && row.facts_hash == facts_hash;
@@ -266,7 +246,7 @@ fn keep_of_others<S: Store>(
             settled.resolutions.push(row);
         }
     }
-    let findings = rows::<ResolvedFindingRow, S>(lake, day)?.into_iter().map(|row| row.0);
+    let findings = lake.rows::<ResolvedFindingRow>(day)?.into_iter().map(|row| row.0);
     let own = findings.filter(|row| *row.provenance != *by && kept.contains(&key_of_finding(row)));
     settled.findings.extend(own);
     Ok(())

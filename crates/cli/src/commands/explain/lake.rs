@@ -53,7 +53,7 @@ pub(super) fn explain(
 
 fn has_event(lake: &LakeReader, day: &str, id: &str) -> Result<bool, Box<dyn Error>> {
     for file in lake.files(Table::Calls, day)? {
-        if calls_of_event(file, id)? {
+        if calls_of_event(file?, id)? {
             return Ok(true);
         }
     }
