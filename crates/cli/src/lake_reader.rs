@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use iam_policy::Decision;
 use lake::{
     Bytes, CallRow, DayMerge, FindingRow, MergeInput, Provenance, ResolutionRow,
-    ResolvedFindingRow, RowReader, Table, TableRow, request_key,
+    ResolvedFindingRow, RowReader, Table, TableRow,
 };
 
 use crate::files::FileError;
@@ -108,9 +108,7 @@ impl LakeReader {
     pub(crate) fn settled(&self, day: &str) -> Result<Settled, Box<dyn Error>> {
         let rows = self.rows::<ResolutionRow>(day)?.into_iter();
         let by_request = rows.filter(|row| row.resolution.settles).filter_map(|row| {
-            let one = row.resolution;
-            let key = request_key(&one.event_id, one.request_index, &one.record_hash);
-            Some((key, (one.decision?, row.provenance)))
+            Some((row.request_key(), (row.resolution.decision?, row.provenance)))
         });
         Ok(Settled(by_request.collect()))
     }
@@ -125,9 +123,7 @@ impl LakeReader {
         let mut findings = Vec::new();
         for row in rows.findings()? {
             let row = row?;
-            let (event, index) = (&row.finding.event_id, row.finding.request_index);
-            let key = request_key(event, index, &row.record_hash);
-            let now = settled.decision(key, &row.provenance);
+            let now = settled.decision(row.request_key(), &row.provenance);
             if !(is_replaced(&row.finding) && now.is_some()) {
                 findings.push(row);
             }

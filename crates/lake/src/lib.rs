@@ -111,7 +111,7 @@ pub use merge::{
     Conflict, DayFile, DayMerge, MergeInput, MergePlan, MergeReport, MergedAlone, TableMerge,
     plan_merge,
 };
-pub use names::{NameHash, WorkIdentity, is_merged, merged_name, request_key, resolved_name};
+pub use names::{NameHash, WorkIdentity, is_merged, merged_name, resolved_name};
 pub use object::{read_object, unreadable_object};
 pub use plan::{BATCH_BYTES, plan_batches};
 pub use provenance::Provenance;

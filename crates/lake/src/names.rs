@@ -79,8 +79,7 @@ pub fn resolved_name(by: &Provenance, facts_hash: &str, calls: &[String]) -> Str
 
 /// A short name of a request: of its event, its place among those of the record, and the record's
 /// hash. By chance, two of a billion share one once in 10^20 days.
-#[must_use]
-pub fn request_key(event_id: &str, request_index: u32, record_hash: &str) -> u128 {
+pub(crate) fn request_key(event_id: &str, request_index: u32, record_hash: &str) -> u128 {
     let mut hash = NameHash::new("request");
     hash.add(event_id);
     hash.add(&request_index.to_string());

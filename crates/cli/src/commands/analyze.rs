@@ -183,9 +183,7 @@ fn summary(
             }
         }
     }
-    for row in
-        resolved.findings.iter().filter(|row| own.open.contains(&resolve::key_of_finding(row)))
-    {
+    for row in resolved.findings.iter().filter(|row| own.open.contains(&row.request_key())) {
         summary.add(row.finding.clone());
     }
     totals.resolved = resolved.count(&own.open);

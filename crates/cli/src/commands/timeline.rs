@@ -5,7 +5,7 @@ use std::error::Error;
 
 use analyzer::Call;
 use iam_policy::Glob;
-use lake::{CallRow, FindingRow, request_key};
+use lake::CallRow;
 use serde::Serialize;
 
 use crate::args::{Format, TimelineArgs};
@@ -79,17 +79,17 @@ fn moments(
     let rows = lake.day(day)?;
     let settled = lake.settled(day)?;
     let mut codes: HashMap<u128, Vec<&'static str>> = HashMap::new();
-    for FindingRow { finding, record_hash, .. } in lake.findings(day, &rows, &settled)? {
-        let request = request_key(&finding.event_id, finding.request_index, &record_hash);
-        codes.entry(request).or_default().push(finding.code.as_str());
+    for row in lake.findings(day, &rows, &settled)? {
+        codes.entry(row.request_key()).or_default().push(row.finding.code.as_str());
     }
     let mut moments = Vec::new();
     for row in rows.calls()? {
-        let CallRow { call, provenance, .. } = row?;
-        if !selector.admits(&call) {
+        let row = row?;
+        if !selector.admits(&row.call) {
             continue;
         }
-        let request = request_key(&call.event_id, call.request_index, &call.record_hash);
+        let request = row.request_key();
+        let CallRow { call, provenance, .. } = row;
         let decision = settled.decision(request, &provenance).or(call.decision);
         let decision = decision.map_or("not judged", |decision| decision.as_str());
         let mut codes = codes.remove(&request).unwrap_or_default();

@@ -10,6 +10,7 @@ use super::{Provenance, ReadRow, RequestPlace, TableRow, open_context, weight_of
 use crate::decode::RowDecoder;
 use crate::encode::RowEncoder;
 use crate::error::LakeError;
+use crate::names::request_key;
 use crate::schema::Table;
 
 /// A judged request, with where it was read and who judged.
@@ -28,6 +29,13 @@ impl CallRow {
     #[must_use]
     pub fn date(&self) -> NaiveDate {
         self.call.event_time.date_naive()
+    }
+
+    /// A short name of the request: of its event, its place among those of the record, and the
+    /// record's hash. The rows of all tables about a request have the same.
+    #[must_use]
+    pub fn request_key(&self) -> u128 {
+        request_key(&self.call.event_id, self.call.request_index, &self.call.record_hash)
     }
 
     /// Where it stands among the rows of a file.

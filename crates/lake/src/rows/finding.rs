@@ -10,6 +10,7 @@ use super::{CallRow, Provenance, ReadRow, TableRow, weight_of, words};
 use crate::decode::RowDecoder;
 use crate::encode::RowEncoder;
 use crate::error::LakeError;
+use crate::names::request_key;
 use crate::schema::Table;
 
 /// A finding about one call, with where its record was read and who judged.
@@ -30,6 +31,13 @@ impl FindingRow {
     #[must_use]
     pub fn date(&self) -> NaiveDate {
         self.finding.event_time.date_naive()
+    }
+
+    /// A short name of the request: of its event, its place among those of the record, and the
+    /// record's hash. The rows of all tables about a request have the same.
+    #[must_use]
+    pub fn request_key(&self) -> u128 {
+        request_key(&self.finding.event_id, self.finding.request_index, &self.record_hash)
     }
 
     /// The finding about a call whose event id has another body as well.

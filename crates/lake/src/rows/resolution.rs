@@ -9,6 +9,7 @@ use super::{FindingRow, Provenance, ReadRow, RequestPlace, TableRow, weight_of, 
 use crate::decode::RowDecoder;
 use crate::encode::RowEncoder;
 use crate::error::LakeError;
+use crate::names::request_key;
 use crate::schema::Table;
 
 /// A call that other records settle, with where its record was read and who judged. Its findings
@@ -26,6 +27,14 @@ pub struct ResolutionRow {
 }
 
 impl ResolutionRow {
+    /// A short name of the request: of its event, its place among those of the record, and the
+    /// record's hash. The rows of all tables about a request have the same.
+    #[must_use]
+    pub fn request_key(&self) -> u128 {
+        let one = &self.resolution;
+        request_key(&one.event_id, one.request_index, &one.record_hash)
+    }
+
     /// Where it stands among the rows of a file.
     fn place(&self) -> RequestPlace<'_> {
         let one = &self.resolution;

@@ -5,8 +5,8 @@ use std::error::Error;
 
 use analyzer::ENGINE;
 use lake::{
-    Bytes, CallRow, DayMerge, FactRow, MergedAlone, ObjectRow, Provenance, RowReader, Table,
-    TableMerge, is_merged, open_calls, request_key,
+    Bytes, DayMerge, FactRow, MergedAlone, ObjectRow, Provenance, RowReader, Table, TableMerge,
+    is_merged, open_calls,
 };
 
 use super::{AnalyzeError, Totals};
@@ -38,10 +38,6 @@ impl Written {
     }
 }
 
-pub(super) fn key_of_call(row: &CallRow) -> u128 {
-    request_key(&row.call.event_id, row.call.request_index, &row.call.record_hash)
-}
-
 /// What a run has found itself, whatever else the lake holds.
 #[derive(Debug, Default)]
 pub(super) struct Own {
@@ -66,7 +62,7 @@ pub(super) fn merge<S: Store>(
         totals.conflicts = totals.conflicts.saturating_add(merged.conflicts);
         own.findings.push(merged.findings);
         for row in open_calls(merged.calls)? {
-            own.open.insert(key_of_call(&row?));
+            own.open.insert(row?.request_key());
         }
     }
     totals.records.duplicates = totals.records.evaluated.saturating_sub(events);

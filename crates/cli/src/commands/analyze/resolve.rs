@@ -15,10 +15,10 @@ use chrono::NaiveDate;
 use iam_policy::Decision;
 use lake::{
     Bytes, FactRow, FindingRow, NameHash, ObjectRow, Part, Provenance, ResolutionRow, ResolvedDay,
-    ResolvedFindingRow, Table, cover, disputed_events, open_calls, request_key, resolved_name,
+    ResolvedFindingRow, Table, cover, disputed_events, open_calls, resolved_name,
 };
 
-use super::days::{Written, key_of_call, remove};
+use super::days::{Written, remove};
 use super::provenance;
 use crate::files::FileError;
 use crate::store::{Store, date, folder};
@@ -31,14 +31,10 @@ pub(super) struct Resolved {
     pub(super) findings: Vec<FindingRow>,
 }
 
-pub(super) fn key_of_finding(row: &FindingRow) -> u128 {
-    request_key(&row.finding.event_id, row.finding.request_index, &row.record_hash)
-}
-
 impl Resolved {
     /// Whether a finding is about a call that was open and is so no more.
     pub(super) fn replaces(&self, row: &FindingRow) -> bool {
-        is_replaced(&row.finding) && self.decisions.contains_key(&key_of_finding(row))
+        is_replaced(&row.finding) && self.decisions.contains_key(&row.request_key())
     }
 
     /// How many of these requests were settled, by what the target says now.
@@ -59,10 +55,9 @@ impl Resolved {
         by: &Provenance,
     ) -> Result<(), Box<dyn Error>> {
         for row in lake.rows::<ResolutionRow>(day)? {
-            let one = row.resolution;
+            let one = &row.resolution;
             let decision = one.decision.filter(|_| one.settles && *row.provenance == *by);
-            let key = request_key(&one.event_id, one.request_index, &one.record_hash);
-            self.decisions.extend(decision.map(|decision| (key, decision)));
+            self.decisions.extend(decision.map(|decision| (row.request_key(), decision)));
         }
         let findings = lake.rows::<ResolvedFindingRow>(day)?.into_iter().map(|row| row.0);
         self.findings.extend(findings.filter(|row| *row.provenance == *by));
@@ -218,7 +213,7 @@ fn settle<S: Store>(
             if *row.provenance == *by {
                 settled.add(&mut resolver, &row);
             } else {
-                others.insert(key_of_call(&row));
+                others.insert(row.request_key());
             }
         }
     }
@@ -239,15 +234,14 @@ fn keep_of_others<S: Store>(
 ) -> Result<(), Box<dyn Error>> {
     let mut kept = HashSet::new();
     for row in lake.rows::<ResolutionRow>(day)? {
-        let one = &row.resolution;
-        let key = request_key(&one.event_id, one.request_index, &one.record_hash);
+        let key = row.request_key();
         let stands = *row.provenance != *by && row.facts_hash == facts_hash;
         if stands && others.contains(&key) && kept.insert(key) {
             settled.resolutions.push(row);
         }
     }
     let findings = lake.rows::<ResolvedFindingRow>(day)?.into_iter().map(|row| row.0);
-    let own = findings.filter(|row| *row.provenance != *by && kept.contains(&key_of_finding(row)));
+    let own = findings.filter(|row| *row.provenance != *by && kept.contains(&row.request_key()));
     settled.findings.extend(own);
     Ok(())
 }
