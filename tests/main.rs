@@ -29,3 +29,4 @@ mod resolve;
 mod samples;
 mod self_test;
 mod snapshot;
+mod waivers;

@@ -10,6 +10,7 @@ use iam_policy::Decision;
 use sha2::{Digest, Sha256};
 
 use crate::call::Call;
+use crate::drift::has_closed_values;
 use crate::hash::hex;
 
 pub use kinds::{KINDS, Kind};
@@ -93,6 +94,12 @@ impl Code {
         Self::ConflictingRecords,
     ];
 
+    /// The code of this spelling.
+    #[must_use]
+    pub fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == code)
+    }
+
     /// The stable code.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -145,6 +152,29 @@ impl Code {
     #[must_use]
     pub fn is_violation(self) -> bool {
         self.as_str().starts_with("DRF1")
+    }
+}
+
+/// Which members of a finding, beside those that always are, make it another finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Folding {
+    /// The action and the type of its resource.
+    pub by_action: bool,
+    /// The values observed, where there are few: instance types, booleans, role ARNs.
+    pub by_observed: bool,
+}
+
+impl Folding {
+    /// How findings about an action and a condition key fold. Doubts fold per principal and missing
+    /// keys, principals without a binding per principal, all else per action and statement.
+    #[must_use]
+    pub fn of(code: Code, action: &str, key: Option<&str>) -> Self {
+        let whole = [Code::Undetermined, Code::ParametersOmitted, Code::PrincipalNotBound];
+        let passed = action.eq_ignore_ascii_case("iam:PassRole");
+        Self {
+            by_action: !whole.contains(&code),
+            by_observed: passed || has_closed_values(code, key),
+        }
     }
 }
 

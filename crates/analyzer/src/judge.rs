@@ -15,11 +15,11 @@ use sha2::{Digest, Sha256};
 
 use crate::actor::Actor;
 use crate::call::Call;
-use crate::drift::{Answer, Deciding, Drift, drift, has_closed_values};
-use crate::finding::{Code, Finding, FindingKey};
+use crate::drift::{Answer, Deciding, Drift, drift};
+use crate::finding::{Code, Finding, FindingKey, Folding};
 use crate::hash::hex;
 use crate::record_rule::broken;
-use crate::replay::{Replay, Request, RequestKind};
+use crate::replay::{Replay, Request};
 use crate::resource_fact::{self, Fact, ResourceFact};
 use crate::self_test::{self, Comparer};
 use crate::snapshot::Snapshot;
@@ -538,23 +538,22 @@ impl<'r, 'a> About<'r, 'a> {
         }
     }
 
-    /// Doubts fold per principal and missing keys, all else per action and statement.
     fn finding_id(&self, request: &Request, drift: &Drift) -> String {
+        let action = request.context.action.as_str();
+        let Folding { by_action, by_observed } =
+            Folding::of(drift.code, action, drift.key.as_deref());
         let doubt = matches!(drift.code, Code::Undetermined | Code::ParametersOmitted);
-        let unbound = drift.code == Code::PrincipalNotBound;
-        let passed = request.kind == RequestKind::PassRole;
-        let closed = passed || has_closed_values(drift.code, drift.key.as_deref());
         let statement = drift.statement.as_ref().filter(|_| !doubt);
         FindingKey {
             code: drift.code,
             account: &self.actor.account,
             region: self.record.aws_region.as_deref().unwrap_or_default(),
             principal: &self.actor.arn,
-            action: if doubt || unbound { "" } else { &request.context.action },
-            resource_type: request.resource_type.as_deref().filter(|_| !doubt && !unbound),
+            action: if by_action { action } else { "" },
+            resource_type: request.resource_type.as_deref().filter(|_| by_action),
             key: drift.key.as_deref(),
             statement: statement.map(|deciding| deciding.identity.as_str()),
-            closed_values: if closed { &drift.observed } else { &[] },
+            closed_values: if by_observed { &drift.observed } else { &[] },
         }
         .id()
     }

@@ -7,13 +7,16 @@ use cloudtrail::Outcome;
 use iam_policy::{Decision, Operator, OperatorBase};
 
 use crate::finding::{Code, Finding, Severity};
+use crate::target::{Waived, Waivers};
 
 /// How many event ids a folded finding keeps as samples.
 const SAMPLES: usize = 5;
 
-/// Findings that are the same thing again.
+/// Findings that are the same thing again, and are waived alike.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Folded {
+    /// The waiver that covers them, or did until it expired.
+    pub waived: Option<Waived>,
     /// The finding with the worst severity; of several the earliest.
     pub example: Finding,
     /// How often.
@@ -24,6 +27,14 @@ pub struct Folded {
     pub last: DateTime<Utc>,
     /// Some of the events, earliest first.
     pub event_ids: Vec<String>,
+}
+
+impl Folded {
+    /// Whether a waiver in force covers them.
+    #[must_use]
+    pub fn is_waived(&self) -> bool {
+        is_active(&self.waived)
+    }
 }
 
 /// The records read, by what became of them.
@@ -53,7 +64,33 @@ impl RecordCounts {
 /// The findings of a run, folded.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
-    by_id: BTreeMap<String, Accumulated>,
+    waivers: Waivers,
+    baseline: BTreeSet<String>,
+    /// By id. What a waiver covers and what it no longer does are two.
+    by_id: BTreeMap<(String, Option<Waived>), Accumulated>,
+    known: BTreeMap<String, u64>,
+}
+
+/// How many findings, and how many calls they stand for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Folded findings.
+    pub findings: u64,
+    /// Calls.
+    pub calls: u64,
+}
+
+impl Tally {
+    fn add(&mut self, calls: u64) {
+        self.findings = self.findings.saturating_add(1);
+        self.calls = self.calls.saturating_add(calls);
+    }
+
+    fn of(calls: impl Iterator<Item = u64>) -> Self {
+        let mut tally = Self::default();
+        calls.for_each(|calls| tally.add(calls));
+        tally
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -66,11 +103,24 @@ struct Accumulated {
 }
 
 impl Summary {
+    /// A summary that knows these waivers, and the ids of findings that are known already, which are
+    /// only counted.
+    #[must_use]
+    pub fn new(waivers: Waivers, baseline: BTreeSet<String>) -> Self {
+        Self { waivers, baseline, ..Self::default() }
+    }
+
     /// Adds one finding; the order of adding does not matter.
     pub fn add(&mut self, finding: Finding) {
         let (time, id) = (finding.event_time, finding.finding_id.clone());
+        if self.baseline.contains(&id) {
+            let calls = self.known.entry(id).or_default();
+            *calls = calls.saturating_add(1);
+            return;
+        }
         let event = (time, finding.event_id.clone());
-        let entry = self.by_id.entry(id).or_insert_with(|| Accumulated {
+        let waived = self.waivers.of(&finding);
+        let entry = self.by_id.entry((id, waived)).or_insert_with(|| Accumulated {
             example: finding.clone(),
             count: 0,
             first: time,
@@ -89,13 +139,15 @@ impl Summary {
         }
     }
 
-    /// The folded findings, worst first, then by count, code, first time and id.
+    /// The folded findings: first those of expired waivers, last those that a waiver covers; among
+    /// them the worst first, then by count, code and id.
     #[must_use]
     pub fn findings(&self) -> Vec<Folded> {
         let mut folded: Vec<Folded> = self
             .by_id
-            .values()
-            .map(|entry| Folded {
+            .iter()
+            .map(|((_, waived), entry)| Folded {
+                waived: waived.clone(),
                 example: entry.example.clone(),
                 count: entry.count,
                 first: entry.first,
@@ -104,37 +156,76 @@ impl Summary {
             })
             .collect();
         folded.sort_by(|a, b| {
-            let key =
-                |f: &Folded| (std::cmp::Reverse((f.example.severity, f.count)), f.example.code);
-            key(a).cmp(&key(b)).then_with(|| a.example.finding_id.cmp(&b.example.finding_id))
+            let key = |f: &Folded| {
+                let place = match f.waived.as_ref().map(|waived| waived.active) {
+                    Some(false) => 0,
+                    None => 1,
+                    Some(true) => 2,
+                };
+                (place, std::cmp::Reverse((f.example.severity, f.count)), f.example.code)
+            };
+            let last = |f: &Folded| (f.example.finding_id.clone(), f.waived.clone());
+            key(a).cmp(&key(b)).then_with(|| last(a).cmp(&last(b)))
         });
         folded
     }
 
-    /// The worst severity there is.
-    #[must_use]
-    pub fn worst(&self) -> Option<Severity> {
-        self.by_id.values().map(|entry| entry.example.severity).max()
+    /// The findings that no waiver in force covers.
+    fn open(&self) -> impl Iterator<Item = &Accumulated> {
+        let entries = self.by_id.iter();
+        entries.filter(|((_, waived), _)| !is_active(waived)).map(|(_, entry)| entry)
     }
 
-    /// Per code and severity: how many findings, and how many calls they stand for.
+    /// What waivers in force cover.
     #[must_use]
-    pub fn by_code(&self) -> BTreeMap<(Code, Severity), (u64, u64)> {
-        let mut table: BTreeMap<(Code, Severity), (u64, u64)> = BTreeMap::new();
-        for entry in self.by_id.values() {
+    pub fn waived(&self) -> Tally {
+        let entries = self.by_id.iter();
+        let covered = entries.filter(|((_, waived), _)| is_active(waived));
+        Tally::of(covered.map(|(_, entry)| entry.count))
+    }
+
+    /// What of the baseline is still there.
+    #[must_use]
+    pub fn known(&self) -> Tally {
+        Tally::of(self.known.values().copied())
+    }
+
+    /// What came back when its waiver expired, by waiver, the one that expired first in front.
+    #[must_use]
+    pub fn expired(&self) -> BTreeMap<&Waived, Tally> {
+        let mut by_waiver: BTreeMap<&Waived, Tally> = BTreeMap::new();
+        for ((_, waived), entry) in &self.by_id {
+            if let Some(waived) = waived.as_ref().filter(|waived| !waived.active) {
+                by_waiver.entry(waived).or_default().add(entry.count);
+            }
+        }
+        by_waiver
+    }
+
+    /// The worst severity there is, of what no waiver covers.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.open().map(|entry| entry.example.severity).max()
+    }
+
+    /// Per code and severity: how many findings, and how many calls they stand for, of what no waiver
+    /// covers.
+    #[must_use]
+    pub fn by_code(&self) -> BTreeMap<(Code, Severity), Tally> {
+        let mut table: BTreeMap<(Code, Severity), Tally> = BTreeMap::new();
+        for entry in self.open() {
             let key = (entry.example.code, entry.example.severity);
-            let (findings, calls) = table.entry(key).or_default();
-            *findings = findings.saturating_add(1);
-            *calls = calls.saturating_add(entry.count);
+            table.entry(key).or_default().add(entry.count);
         }
         table
     }
 
-    /// The principals with the most violating calls, worst first: ARN, worst severity, calls.
+    /// The principals with the most violating calls that no waiver covers, worst first: ARN, worst
+    /// severity, calls.
     #[must_use]
     pub fn worst_principals(&self, most: usize) -> Vec<(String, Severity, u64)> {
         let mut by_principal: BTreeMap<&str, (Severity, u64)> = BTreeMap::new();
-        let violations = self.by_id.values().filter(|entry| entry.example.code.is_violation());
+        let violations = self.open().filter(|entry| entry.example.code.is_violation());
         for entry in violations {
             let (worst, calls) =
                 by_principal.entry(&entry.example.principal).or_insert((Severity::Info, 0));
@@ -147,6 +238,10 @@ impl Summary {
         principals.truncate(most);
         principals
     }
+}
+
+fn is_active(waived: &Option<Waived>) -> bool {
+    waived.as_ref().is_some_and(|waived| waived.active)
 }
 
 /// The best example: worst, then one that succeeded, then the earliest.

@@ -8,11 +8,14 @@ mod bind;
 mod config;
 mod hash;
 mod load;
+mod toml_file;
 mod uses;
+mod waiver;
 
 pub use bind::{Bound, Matched, Unjudged};
 pub use load::{TargetError, TargetFault, load};
 pub use uses::{ClosedLevel, ManifestFault, PolicyUses, policy_uses};
+pub use waiver::{Subject, WAIVERS, Waived, Waivers};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -44,6 +47,8 @@ pub struct TargetSet {
     exemptions: Vec<Exemption>,
     /// What CloudTrail does not carry.
     pub facts: Facts,
+    /// Findings that somebody has taken on; they change no verdict.
+    pub waivers: Waivers,
     /// What the actions have: the catalog of this program, with what [`CATALOG`] adds.
     pub catalog: Cow<'static, Catalog>,
     overlay: Option<Overlay>,
@@ -213,6 +218,16 @@ impl PrincipalPattern {
     fn new(text: &str) -> Self {
         let parts = (text != "*").then(|| text.splitn(6, ':').map(Glob::new).collect());
         Self { text: text.to_owned(), parts }
+    }
+
+    /// The pattern, or what is wrong with it and what to do.
+    fn checked(text: &str) -> Result<Self, (String, &'static str)> {
+        let arn = text.starts_with("arn:") && text.splitn(6, ':').count() == 6;
+        if text != "*" && !arn {
+            let message = format!("`{}` is no ARN pattern", text.escape_debug());
+            return Err((message, "such as `arn:aws:iam::*:role/team/*`; the path is part of it"));
+        }
+        Ok(Self::new(text))
     }
 
     fn covers(&self, principal: &str) -> bool {

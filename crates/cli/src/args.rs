@@ -36,6 +36,11 @@ pub(crate) enum Command {
     ///
     /// Exit codes: 0 fine, 2 could not run.
     Timeline(TimelineArgs),
+    /// Write waivers for findings: they stay on record, and are told again when the waiver expires
+    ///
+    /// Adds to waivers.toml of the policy set, one waiver for all principals of the same code, action,
+    /// condition key and values observed. Exit codes: 0 written, 2 could not run.
+    Waive(WaiveArgs),
     /// Evaluate requests against policies, one JSON line each: unit tests for policies
     ///
     /// Exit codes: 0 fine, 1 a decision differs from `expected`, 2 could not run, 3 some line was
@@ -75,7 +80,10 @@ pub(crate) struct AnalyzeArgs {
     /// How to print the summary; the JSON is driftline.summary/1
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-    /// Exit with 1 when there is a finding this bad, or worse
+    /// Leave out the findings of an earlier run: the JSON that `analyze` or `findings` printed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) new_since: Option<PathBuf>,
+    /// Exit with 1 when there is a finding this bad, or worse, that no waiver covers
     #[arg(long, value_enum)]
     pub(crate) fail_on: Option<FailOn>,
 }
@@ -140,6 +148,12 @@ pub(crate) struct FindingsArgs {
     /// A lake that `analyze --out` has written
     #[arg(long, value_name = "DIR")]
     pub(crate) lake: PathBuf,
+    /// A policy set, whose waivers.toml says which findings are waived
+    #[arg(long, value_name = "DIR")]
+    pub(crate) policies: Option<PathBuf>,
+    /// List the findings that waivers cover, too
+    #[arg(long, requires = "policies")]
+    pub(crate) waived: bool,
     /// Only these codes, or all that begin so: `DRF101`, `DRF1`
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub(crate) code: Vec<String>,
@@ -163,9 +177,40 @@ pub(crate) struct FindingsArgs {
     /// How to print; the JSON is driftline.findings/1
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-    /// Exit with 1 when there is a finding this bad, or worse
+    /// Leave out the findings of an earlier run: the JSON that `analyze` or `findings` printed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) new_since: Option<PathBuf>,
+    /// Exit with 1 when there is a finding this bad, or worse, that no waiver covers
     #[arg(long, value_enum)]
     pub(crate) fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct WaiveArgs {
+    /// The findings: the JSON that `analyze` or `findings` printed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: PathBuf,
+    /// The policy set whose waivers.toml is added to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) policies: PathBuf,
+    /// Only these codes, or all that begin so: `DRF101`, `DRF1`
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub(crate) code: Vec<String>,
+    /// Only the findings with these ids
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) id: Vec<String>,
+    /// Why it is taken on
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Who will see to it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) owner: String,
+    /// Who has agreed
+    #[arg(long, value_name = "NAME")]
+    pub(crate) approved_by: Option<String>,
+    /// The last day (UTC) whose events are covered
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) expires: NaiveDate,
 }
 
 /// Which calls.

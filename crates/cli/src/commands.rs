@@ -7,3 +7,4 @@ pub(crate) mod findings;
 pub(crate) mod lint;
 pub(crate) mod simulate;
 pub(crate) mod timeline;
+pub(crate) mod waive;

@@ -1,6 +1,7 @@
 //! A folded finding, as every command's JSON has it. Members are only ever added.
 
 use analyzer::summary::{Folded, sentence};
+use analyzer::target::Waived;
 use serde::Serialize;
 
 use crate::output;
@@ -27,6 +28,22 @@ pub(crate) struct FindingJson {
     last: String,
     event_ids: Vec<String>,
     sentence: String,
+    /// The waiver that covers it, or did until it expired.
+    waiver: Option<WaiverJson>,
+}
+
+#[derive(Serialize)]
+struct WaiverJson {
+    id: String,
+    active: bool,
+    expires: String,
+}
+
+impl WaiverJson {
+    fn of(waived: Waived) -> Self {
+        let Waived { id, active, expires } = waived;
+        Self { id, active, expires: expires.to_string() }
+    }
 }
 
 impl FindingJson {
@@ -54,6 +71,7 @@ impl FindingJson {
             last: output::time(folded.last),
             event_ids: folded.event_ids,
             sentence,
+            waiver: folded.waived.map(WaiverJson::of),
         }
     }
 }

@@ -9,6 +9,7 @@
 )]
 
 mod args;
+mod baseline;
 mod commands;
 mod exit_code;
 mod files;
@@ -17,6 +18,7 @@ mod lake_reader;
 mod output;
 mod policy_set;
 mod store;
+mod waived;
 
 use std::process::ExitCode;
 
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::run(&args),
         Command::Findings(args) => commands::findings::run(&args),
         Command::Timeline(args) => commands::timeline::run(&args),
+        Command::Waive(args) => commands::waive::run(&args),
         Command::Simulate(args) => commands::simulate::run(&args),
         Command::Lint(args) => commands::lint::run(&args),
     };

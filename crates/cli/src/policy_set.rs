@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use analyzer::snapshot::{self, Snapshot};
-use analyzer::target::{self, TargetFault, TargetSet};
+use analyzer::target::{self, TargetFault, TargetSet, Waivers};
 
 use crate::files;
 use crate::output;
@@ -35,6 +35,12 @@ pub(crate) fn load(folder: &Path) -> Result<TargetSet, Box<dyn std::error::Error
     let files = files::policy_files(folder)?;
     let set = target::load(&files);
     Ok(set.map_err(|error| FolderError::told("the policy set", folder, &error.faults))?)
+}
+
+/// Loads the waivers of a policy set alone.
+pub(crate) fn load_waivers(folder: &Path) -> Result<Waivers, Box<dyn std::error::Error>> {
+    let waivers = Waivers::load(&files::policy_files(folder)?);
+    Ok(waivers.map_err(|faults| FolderError::told("the waivers", folder, &faults))?)
 }
 
 /// Loads a snapshot in the same way. Policies in it that cannot be read stop nothing and are told.

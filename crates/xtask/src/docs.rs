@@ -85,7 +85,27 @@ fn finding(kind: &Kind) -> String {
     let severity = kind.severity.as_str();
     let page = kind.page();
     let (summary, rest) = page.split_once("\n\n").unwrap_or((&page, ""));
-    format!("# {}: {}\n\n{summary}\n\nSeverity: {severity}.\n\n{rest}", kind.code, kind.title)
+    let waive = waive(kind.code);
+    format!(
+        "# {}: {}\n\n{summary}\n\nSeverity: {severity}.\n\n{}\n\n{waive}",
+        kind.code,
+        kind.title,
+        rest.trim_end()
+    )
+}
+
+/// How to waive a finding: the same for all kinds but for the code.
+fn waive(code: &str) -> String {
+    format!(
+        "## How to waive it\n\n\
+        In `waivers.toml` of the policy set, by code, principals, action, resource, key and values\n\
+        observed, until a day; or for what was found so far:\n\n\
+        ```console\n\
+        driftline findings --lake out --code {code} --format json > findings.json\n\
+        driftline waive --from findings.json --policies policies --code {code} \\\n    \
+        --reason 'why' --owner 'who sees to it' --expires 2027-01-31\n\
+        ```\n"
+    )
 }
 
 fn index_of_findings() -> String {

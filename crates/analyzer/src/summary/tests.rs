@@ -1,11 +1,14 @@
 //! Findings folded, and told in a sentence.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use cloudtrail::Outcome;
 use proptest::prelude::*;
 
-use super::{Folded, RecordCounts, Summary, sentence};
+use super::{Folded, RecordCounts, Summary, Tally, sentence};
 use crate::finding::{Code, Finding, Severity};
+use crate::target::{WAIVERS, Waivers};
 
 const JOB: &str = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/churn-7";
 
@@ -156,10 +159,62 @@ fn each_code_and_severity_has_its_findings_and_calls() {
     assert_eq!(
         rows,
         [
-            ((Code::InstanceType, Severity::High), (2, 3)),
-            ((Code::BlockedAttempt, Severity::Low), (1, 1)),
+            ((Code::InstanceType, Severity::High), Tally { findings: 2, calls: 3 }),
+            ((Code::BlockedAttempt, Severity::Low), Tally { findings: 1, calls: 1 }),
         ]
     );
+}
+
+/// Waivers of the code and one type, until the day of [`at`].
+fn waivers(id: &str, observed: &str) -> Waivers {
+    let text = format!(
+        "[[waiver]]\nid = {id:?}\ncode = \"DRF101\"\nprincipals = [\"*\"]\nobserved = [{observed:?}]\n\
+         reason = \"r\"\nowner = \"o\"\nexpires = {}\n",
+        at(0).date_naive()
+    );
+    Waivers::load(&BTreeMap::from([(WAIVERS.to_owned(), text.into_bytes())])).unwrap()
+}
+
+const NEXT_DAY: i64 = 24 * 60;
+
+#[test]
+fn what_a_waiver_covers_is_counted_apart_and_what_it_no_longer_does_comes_first() {
+    let mut summary = Summary::new(waivers("W-1", "ml.p4d.24xlarge"), BTreeSet::new());
+    let other = Finding { observed: texts(&["ml.p5.48xlarge"]), ..seen("b", "3", 0) };
+    let worse = Finding { severity: Severity::Critical, ..seen("a", "1", 0) };
+    for finding in [worse, seen("a", "2", NEXT_DAY), other, seen("a", "4", 2)] {
+        summary.add(finding);
+    }
+    let folded = summary.findings();
+    let shown: Vec<String> = folded.iter().map(show).collect();
+    assert_eq!(shown, ["a 1 1440-1440 [2]", "b 1 0-0 [3]", "a 2 0-2 [1 4]"]);
+    let states: Vec<Option<bool>> =
+        folded.iter().map(|f| f.waived.as_ref().map(|waived| waived.active)).collect();
+    assert_eq!(states, [Some(false), None, Some(true)]);
+    // What is waived counts nowhere else.
+    assert_eq!(summary.waived(), Tally { findings: 1, calls: 2 });
+    assert_eq!(summary.worst(), Some(Severity::High));
+    assert_eq!(
+        summary.by_code().into_values().collect::<Vec<_>>(),
+        [Tally { findings: 2, calls: 2 }]
+    );
+    assert_eq!(summary.worst_principals(1)[0].2, 2);
+    let expired = summary.expired();
+    let ids: Vec<(&str, Tally)> =
+        expired.iter().map(|(w, tally)| (w.id.as_str(), *tally)).collect();
+    assert_eq!(ids, [("W-1", Tally { findings: 1, calls: 1 })]);
+}
+
+#[test]
+fn what_is_known_is_only_counted() {
+    let known = BTreeSet::from(["a".to_owned(), "gone".to_owned()]);
+    let mut summary = Summary::new(Waivers::default(), known);
+    for finding in [seen("a", "1", 0), seen("a", "2", 1), seen("b", "3", 0)] {
+        summary.add(finding);
+    }
+    assert_eq!(summary.findings().iter().map(show).collect::<Vec<_>>(), ["b 1 0-0 [3]"]);
+    assert_eq!(summary.known(), Tally { findings: 1, calls: 2 });
+    assert_eq!(summary.worst(), Some(Severity::High));
 }
 
 #[test]

@@ -6,7 +6,6 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use iam_policy::json::line_and_column;
 use iam_policy::{AccountId, Dialect, NamedPolicy, PolicyDocument, nearest, parse};
 use sagemaker_catalog::{Catalog, Overlay, catalog};
 use toml::Spanned;
@@ -14,6 +13,8 @@ use toml::Spanned;
 use super::config::{
     BindingConfig, Config, ExemptConfig, FactsConfig, OrganisationConfig, RecordRuleConfig, WORDS,
 };
+use super::toml_file::TomlFile;
+use super::waiver::Waivers;
 use super::{
     Allowlist, Binding, CATALOG, Exemption, Facts, Level, MANIFEST, OrganisationPolicies,
     PrincipalPattern, PrincipalPatterns, RecordRule, TargetSet, allow_everything, hash,
@@ -61,7 +62,8 @@ pub struct TargetError {
 /// # Errors
 /// Every fault, when there is one: no policy set, no verdict.
 pub fn load(files: &BTreeMap<String, Vec<u8>>) -> Result<TargetSet, TargetError> {
-    let mut loader = Loader { files, manifest: "", faults: Vec::new(), read: BTreeMap::new() };
+    let manifest = TomlFile::absent(MANIFEST);
+    let mut loader = Loader { files, manifest, faults: Vec::new(), read: BTreeMap::new() };
     let set = loader.set();
     let mut faults = loader.faults;
     match set {
@@ -75,7 +77,7 @@ pub fn load(files: &BTreeMap<String, Vec<u8>>) -> Result<TargetSet, TargetError>
 
 struct Loader<'f> {
     files: &'f BTreeMap<String, Vec<u8>>,
-    manifest: &'f str,
+    manifest: TomlFile<'f>,
     faults: Vec<TargetFault>,
     /// Each policy is read once, however often it is named.
     read: BTreeMap<String, Option<Arc<PolicyDocument>>>,
@@ -92,9 +94,7 @@ impl<'f> Loader<'f> {
         message: impl Into<String>,
         help: Option<String>,
     ) {
-        let (line, column) = line_and_column(self.manifest, span.start);
-        let (file, message) = (MANIFEST.to_owned(), message.into());
-        self.faults.push(TargetFault { file, line, column, message, help });
+        self.faults.push(self.manifest.fault(span, message, help));
     }
 
     fn set(&mut self) -> Option<TargetSet> {
@@ -116,6 +116,7 @@ impl<'f> Loader<'f> {
             config.record_rule.into_iter().map(|rule| self.record_rule(rule)).collect();
         let exemptions = config.exempt.into_iter().map(|entry| self.exemption(entry)).collect();
         let facts = self.facts(config.facts);
+        let waivers = self.waivers();
         let overlay = self.overlay();
         let catalog = self.catalog(overlay.as_ref());
         let mut set = TargetSet {
@@ -127,11 +128,19 @@ impl<'f> Loader<'f> {
             record_rules,
             exemptions,
             facts,
+            waivers,
             catalog,
             overlay,
         };
         set.hash = hash::of(&set);
         Some(set)
+    }
+
+    fn waivers(&mut self) -> Waivers {
+        Waivers::load(self.files).unwrap_or_else(|faults| {
+            self.faults.extend(faults);
+            Waivers::default()
+        })
     }
 
     /// What the set adds to the catalog.
@@ -162,48 +171,38 @@ impl<'f> Loader<'f> {
     }
 
     fn config(&mut self) -> Option<Config> {
-        let Some(bytes) = self.files.get(MANIFEST) else {
-            self.fault_with_help(
-                0..0,
-                format!("there is no `{MANIFEST}`"),
-                Some(
-                    "a policy set is a folder with this file and the policies it names".to_owned(),
-                ),
-            );
-            return None;
-        };
-        let Ok(text) = std::str::from_utf8(bytes) else {
-            self.fault(0..0, "not UTF-8");
-            return None;
-        };
-        self.manifest = text;
-        match toml::from_str(text) {
+        match TomlFile::of(self.files, MANIFEST) {
+            Ok(Some(manifest)) => self.manifest = manifest,
+            Ok(None) => {
+                let help = "a policy set is a folder with this file and the policies it names";
+                let message = format!("there is no `{MANIFEST}`");
+                self.fault_with_help(0..0, message, Some(help.to_owned()));
+                return None;
+            }
+            Err(fault) => {
+                self.faults.push(fault);
+                return None;
+            }
+        }
+        match self.manifest.parse(&WORDS) {
             Ok(config) => Some(config),
-            Err(error) => {
-                self.toml_fault(&error);
+            Err(mut fault) => {
+                let head_fields = ["missing field `schema`", "missing field `revision`"];
+                if fault.help.is_none() && head_fields.contains(&fault.message.as_str()) {
+                    let head = "a policy set starts with `schema = 1`, `revision = 1` and \
+                                `name = \"…\"`";
+                    fault.help = Some(head.to_owned());
+                }
+                self.faults.push(fault);
                 None
             }
         }
     }
 
-    fn toml_fault(&mut self, error: &toml::de::Error) {
-        let message = in_words(error.message().lines().next().unwrap_or_default());
-        let unknown = message.strip_prefix("unknown field `");
-        let unknown = unknown.and_then(|rest| rest.split_once('`')).map(|(word, _)| word);
-        let help = unknown.and_then(|word| nearest(word, WORDS));
-        let help = help.map(|word| format!("did you mean `{word}`?"));
-        let head_fields = ["missing field `schema`", "missing field `revision`"];
-        let lacks = head_fields.contains(&message.as_str());
-        let head = "a policy set starts with `schema = 1`, `revision = 1` and `name = \"…\"`";
-        let help = help.or(lacks.then(|| head.to_owned()));
-        self.fault_with_help(error.span().unwrap_or(0..0), message, help);
-    }
-
     fn binding(&mut self, config: &BindingConfig) -> Binding {
-        let mut patterns: Vec<PrincipalPattern> = Vec::new();
-        for pattern in config.principals.iter().flatten() {
-            patterns.push(self.principal_pattern(pattern));
-        }
+        let named = config.principals.iter().flatten();
+        let mut patterns: Vec<PrincipalPattern> =
+            named.map(|pattern| self.principal_pattern(pattern)).collect();
         if let Some(permission_set) = &config.permission_set {
             patterns.extend(permission_set_patterns(permission_set.get_ref()));
         }
@@ -227,13 +226,10 @@ impl<'f> Loader<'f> {
 
     fn principal_pattern(&mut self, pattern: &Spanned<String>) -> PrincipalPattern {
         let text = pattern.get_ref();
-        let arn = text.starts_with("arn:") && text.splitn(6, ':').count() == 6;
-        if text != "*" && !arn {
-            let message = format!("`{}` is no ARN pattern", text.escape_debug());
-            let help = "such as `arn:aws:iam::*:role/team/*`; the path is part of it".to_owned();
-            self.fault_with_help(pattern.span(), message, Some(help));
-        }
-        PrincipalPattern::new(text)
+        PrincipalPattern::checked(text).unwrap_or_else(|(message, help)| {
+            self.fault_with_help(pattern.span(), message, Some(help.to_owned()));
+            PrincipalPattern::new(text)
+        })
     }
 
     fn accounts(&mut self, accounts: &[Spanned<String>]) -> Vec<String> {
@@ -418,23 +414,4 @@ fn permission_set_patterns(name: &str) -> [PrincipalPattern; 2] {
     let path = "arn:*:iam::*:role/aws-reserved/sso.amazonaws.com";
     let role = format!("AWSReservedSSO_{name}_{}", "?".repeat(16));
     [format!("{path}/{role}"), format!("{path}/*/{role}")].map(|text| PrincipalPattern::new(&text))
-}
-
-/// A message of the TOML reader without names of Rust types.
-fn in_words(message: &str) -> String {
-    const WORDS: [(&str, &str); 8] = [
-        ("expected u64", "expected a whole number"),
-        ("expected i64", "expected a whole number"),
-        ("expected a sequence", "expected a list"),
-        ("expected a map", "expected a table"),
-        ("invalid type: map", "found a table"),
-        ("invalid type: sequence", "found a list"),
-        ("invalid type: ", "found "),
-        ("expected struct ", "expected a table, "),
-    ];
-    let mut text = message.to_owned();
-    for (from, to) in WORDS {
-        text = text.replace(from, to);
-    }
-    text
 }

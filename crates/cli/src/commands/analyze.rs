@@ -23,6 +23,7 @@ use lake::{
 };
 
 use crate::args::AnalyzeArgs;
+use crate::baseline;
 use crate::exit_code::Exit;
 use crate::files::{self, LogFile};
 use crate::output;
@@ -40,6 +41,8 @@ struct Given<'g> {
     snapshot: Option<&'g Snapshot>,
     /// What resources are like.
     inventory: Option<Inventory>,
+    /// The ids of findings that are known already.
+    baseline: BTreeSet<String>,
 }
 
 /// Why a run could not be finished.
@@ -92,12 +95,13 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Result<Exit, Box<dyn std::error::Error>
     let target = policy_set::load(&args.policies)?;
     let snapshot = args.snapshot.as_deref().map(policy_set::load_snapshot).transpose()?;
     let inventory = args.inventory.as_deref().map(resolve::read_inventory).transpose()?;
+    let baseline = baseline::ids(args.new_since.as_deref())?;
     let lake = args.out.as_ref().map(|out| out.join(LAKE));
     let logs = files::log_files(&args.trail, lake.as_deref())?;
     let passed_over = u64::try_from(logs.skipped).unwrap_or(u64::MAX);
     let self_test = snapshot.as_ref().map(|_| SelfTest::default());
     let mut totals = Totals { passed_over, self_test, ..Totals::default() };
-    let given = Given { target: &target, snapshot: snapshot.as_ref(), inventory };
+    let given = Given { target: &target, snapshot: snapshot.as_ref(), inventory, baseline };
     let summary = match lake {
         Some(root) => {
             let mut lake = Folder { root };
@@ -127,7 +131,7 @@ fn analyze(
     lake: &mut impl Store,
     totals: &mut Totals,
 ) -> Result<Summary, Box<dyn std::error::Error>> {
-    let Given { target, snapshot, inventory } = given;
+    let Given { target, snapshot, inventory, baseline } = given;
     let reading = read::Reading {
         target,
         snapshot: *snapshot,
@@ -164,17 +168,18 @@ fn analyze(
     resolve::withdraw(lake, &written)?;
     let own = days::merge(lake, &written, totals)?;
     let resolved = resolve::resolve(lake, &written, target, inventory.as_ref())?;
-    summary(own, &resolved, totals)
+    let empty = Summary::new(target.waivers.clone(), baseline.clone());
+    summary(empty, own, &resolved, totals)
 }
 
 /// Folds the findings of the run, with what facts about resources settle in place of what was left
 /// open.
 fn summary(
+    mut summary: Summary,
     own: days::Own,
     resolved: &resolve::Resolved,
     totals: &mut Totals,
 ) -> Result<Summary, Box<dyn std::error::Error>> {
-    let mut summary = Summary::default();
     for file in own.findings {
         for row in RowReader::<FindingRow>::open(file)? {
             let row = row?;

@@ -8,10 +8,13 @@ use iam_policy::Glob;
 use serde::Serialize;
 
 use crate::args::{FindingsArgs, Format};
+use crate::baseline;
 use crate::exit_code::Exit;
 use crate::finding_json::FindingJson;
 use crate::lake_reader::LakeReader;
 use crate::output::{self, grouped, visible};
+use crate::policy_set;
+use crate::waived;
 
 /// `driftline.findings/1`.
 #[derive(Serialize)]
@@ -25,7 +28,7 @@ pub(crate) fn run(args: &FindingsArgs) -> Result<Exit, Box<dyn Error>> {
     let folded = summary.findings();
     let worst = summary.worst();
     let text = match args.format {
-        Format::Text => text(&folded),
+        Format::Text => text(&folded, args.waived) + &waived::lines(&summary),
         Format::Json => {
             let findings = folded.into_iter().map(FindingJson::of).collect();
             let json = Json { schema: "driftline.findings/1", findings };
@@ -43,7 +46,9 @@ pub(crate) fn run(args: &FindingsArgs) -> Result<Exit, Box<dyn Error>> {
 fn read(args: &FindingsArgs) -> Result<Summary, Box<dyn Error>> {
     let lake = LakeReader::open(&args.lake)?;
     let filter = Filter::new(args);
-    let mut summary = Summary::default();
+    let waivers = args.policies.as_deref().map(policy_set::load_waivers).transpose()?;
+    let baseline = baseline::ids(args.new_since.as_deref())?;
+    let mut summary = Summary::new(waivers.unwrap_or_default(), baseline);
     for day in lake.days(args.scope.from, args.scope.to)? {
         let rows = lake.day(&day)?;
         for row in lake.findings(&day, &rows, &lake.settled(&day)?)? {
@@ -95,35 +100,45 @@ impl<'a> Filter<'a> {
     }
 }
 
-fn text(folded: &[Folded]) -> String {
-    if folded.is_empty() {
+fn text(folded: &[Folded], waived: bool) -> String {
+    let is_listed = |finding: &&Folded| waived || !finding.is_waived();
+    let listed: Vec<&Folded> = folded.iter().filter(is_listed).collect();
+    if listed.is_empty() {
         return "No findings.\n".to_owned();
     }
     let mut text = String::new();
-    for finding in folded {
-        let Folded { example, count, first, last, .. } = finding;
-        let calls = if *count == 1 { "call" } else { "calls" };
-        let (first, last) = (first.format("%Y-%m-%d"), last.format("%Y-%m-%d"));
-        let when = if first.to_string() == last.to_string() {
-            first.to_string()
-        } else {
-            format!("{first} to {last}")
-        };
-        text.push_str(&format!(
-            "{}  {}, {}, {} {calls}, {when}\n",
-            example.code,
-            example.code.title(),
-            example.severity.as_str(),
-            grouped(*count)
-        ));
-        text.push_str(&format!("  {}\n", visible(&sentence(example))));
-        let place = format!("{} {} {}", example.principal, example.account, example.region);
-        text.push_str(&format!("  {}\n", visible(&place)));
-        let events: Vec<String> = finding.event_ids.iter().map(|id| visible(id)).collect();
-        text.push_str(&format!("  events {}\n", events.join(", ")));
-        text.push_str(&format!("  id {}\n\n", example.finding_id));
+    for finding in &listed {
+        text.push_str(&told(finding));
     }
-    let findings = if folded.len() == 1 { "finding" } else { "findings" };
-    let number = u64::try_from(folded.len()).unwrap_or(u64::MAX);
+    let findings = if listed.len() == 1 { "finding" } else { "findings" };
+    let number = u64::try_from(listed.len()).unwrap_or(u64::MAX);
     text + &format!("{} {findings}\n", grouped(number))
+}
+
+fn told(finding: &Folded) -> String {
+    let Folded { example, count, first, last, .. } = finding;
+    let calls = if *count == 1 { "call" } else { "calls" };
+    let (first, last) = (first.format("%Y-%m-%d"), last.format("%Y-%m-%d"));
+    let when = if first.to_string() == last.to_string() {
+        first.to_string()
+    } else {
+        format!("{first} to {last}")
+    };
+    let mut text = format!(
+        "{}  {}, {}, {} {calls}, {when}\n",
+        example.code,
+        example.code.title(),
+        example.severity.as_str(),
+        grouped(*count)
+    );
+    text.push_str(&format!("  {}\n", visible(&sentence(example))));
+    if let Some(waived) = &finding.waived {
+        let word = if waived.active { "waived until" } else { "waiver expired on" };
+        text.push_str(&format!("  {word} {}: {}\n", waived.expires, visible(&waived.id)));
+    }
+    let place = format!("{} {} {}", example.principal, example.account, example.region);
+    text.push_str(&format!("  {}\n", visible(&place)));
+    let events: Vec<String> = finding.event_ids.iter().map(|id| visible(id)).collect();
+    text.push_str(&format!("  events {}\n", events.join(", ")));
+    text + &format!("  id {}\n\n", example.finding_id)
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use analyzer::summary::{Folded, RecordCounts, Summary, sentence};
+use analyzer::summary::{Folded, RecordCounts, Summary, Tally, sentence};
 use analyzer::target::TargetSet;
 use analyzer::{Code, Severity};
 use comfy_table::{CellAlignment, Table, presets};
@@ -14,6 +14,7 @@ use super::{LAKE, Totals};
 use crate::args::{AnalyzeArgs, Format};
 use crate::finding_json::FindingJson;
 use crate::output::{self, grouped, visible};
+use crate::waived;
 
 /// How many principals are listed.
 const PRINCIPALS: usize = 5;
@@ -72,6 +73,7 @@ fn text(args: &AnalyzeArgs, target: &TargetSet, summary: &Summary, totals: &Tota
     text.push_str(&examples(&folded));
     text.push_str(&totals.self_test.as_ref().map(self_test::text).unwrap_or_default());
     text.push_str(&conservation(totals));
+    text.push_str(&waived::lines(summary));
     if let Some(out) = &args.out {
         let lake = out.join(LAKE);
         text.push_str(&format!("Lake     {}\n", visible(&lake.display().to_string())));
@@ -99,13 +101,18 @@ fn findings_table(summary: &Summary, totals: &Totals) -> String {
     let by_code = summary.by_code();
     match (by_code.is_empty(), totals.records.evaluated) {
         (true, 0) => return "Nothing was judged: no call of SageMaker was read.\n\n".to_owned(),
+        (true, _)
+            if summary.waived() != Tally::default() || summary.known() != Tally::default() =>
+        {
+            return "No other findings.\n\n".to_owned();
+        }
         (true, _) => return "No findings.\n\n".to_owned(),
         (false, _) => {}
     }
     let mut rows: Vec<_> = by_code.into_iter().collect();
     rows.sort_by_key(|((code, severity), _)| (Reverse(*severity), *code));
     let mut table = table(&["Severity", "Code", "What", "Findings", "Calls"], &[3, 4]);
-    for ((code, severity), (findings, calls)) in rows {
+    for ((code, severity), Tally { findings, calls }) in rows {
         table.add_row([
             severity.as_str().to_owned(),
             code.as_str().to_owned(),
@@ -135,7 +142,8 @@ fn principals_table(summary: &Summary) -> String {
 fn examples(folded: &[Folded]) -> String {
     // The most frequent one of each code speaks for it.
     let mut by_code: BTreeMap<(Reverse<Severity>, Code), &Folded> = BTreeMap::new();
-    for finding in folded.iter().filter(|finding| finding.example.code.is_violation()) {
+    let open = folded.iter().filter(|finding| !finding.is_waived());
+    for finding in open.filter(|finding| finding.example.code.is_violation()) {
         let (severity, code) = (finding.example.severity, finding.example.code);
         by_code.entry((Reverse(severity), code)).or_insert(finding);
     }
@@ -218,8 +226,17 @@ struct SummaryJson {
     /// Requests that other records settle, by decision.
     resolved: BTreeMap<&'static str, u64>,
     findings: Vec<FindingJson>,
+    /// What of the baseline is still there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<KnownJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     self_test: Option<SelfTestJson>,
+}
+
+#[derive(Serialize)]
+struct KnownJson {
+    findings: u64,
+    calls: u64,
 }
 
 #[derive(Serialize)]
@@ -237,6 +254,11 @@ struct ObjectsJson {
     quarantined: u64,
 }
 
+fn known(summary: &Summary) -> Option<KnownJson> {
+    let Tally { findings, calls } = summary.known();
+    (findings > 0).then_some(KnownJson { findings, calls })
+}
+
 fn json(summary: &Summary, totals: &Totals) -> Result<String, serde_json::Error> {
     let counts = totals.records;
     let json = SummaryJson {
@@ -252,6 +274,7 @@ fn json(summary: &Summary, totals: &Totals) -> Result<String, serde_json::Error>
         not_judged: totals.not_judged.clone(),
         resolved: totals.resolved.clone(),
         findings: summary.findings().into_iter().map(FindingJson::of).collect(),
+        known: known(summary),
         self_test: totals.self_test.as_ref().map(self_test::json),
     };
     Ok(output::visible_json(&serde_json::to_string_pretty(&json)?) + "\n")
