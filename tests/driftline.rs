@@ -21,11 +21,11 @@ pub(crate) fn shared(part: &str) -> Option<PathBuf> {
     None
 }
 
-/// The program, built once for all tests. The whole workspace is asked for, so that features are
-/// unified as for the tests and nothing is compiled twice.
-fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
+/// A program of the workspace, built once for all tests. The whole workspace is asked for, so that
+/// features are unified as for the tests and nothing is compiled twice.
+fn program(name: &str) -> &'static Path {
+    static PROGRAMS: OnceLock<Vec<(String, PathBuf)>> = OnceLock::new();
+    let programs = PROGRAMS.get_or_init(|| {
         let output = Command::new(env!("CARGO"))
             .args([
                 "build",
@@ -42,13 +42,20 @@ fn program() -> &'static Path {
         assert!(output.status.success());
         let lines = String::from_utf8(output.stdout).unwrap();
         let messages = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let mut programs = messages.filter(|message| {
-            message["target"]["name"] == "driftline" && message["profile"]["test"] == false
+        let programs = messages.filter(|message| message["profile"]["test"] == false);
+        let named = programs.filter_map(|message| {
+            let name = message["target"]["name"].as_str()?.to_owned();
+            Some((name, PathBuf::from(message["executable"].as_str()?)))
         });
-        let executable =
-            programs.find_map(|message| message["executable"].as_str().map(PathBuf::from));
-        executable.unwrap()
-    })
+        named.collect()
+    });
+    programs.iter().find(|(known, _)| known == name).map(|(_, path)| path.as_path()).unwrap()
+}
+
+/// Runs one of the project's chores.
+pub(crate) fn xtask(words: &[&str]) {
+    let output = Command::new(program("xtask")).args(words).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// What a run gave.
@@ -76,14 +83,15 @@ impl Run {
 
 /// Runs the program in the root of the project.
 pub(crate) fn driftline<S: AsRef<std::ffi::OsStr>>(words: &[S]) -> Run {
-    let output = Command::new(program()).args(words).current_dir(root()).output().unwrap();
+    let output =
+        Command::new(program("driftline")).args(words).current_dir(root()).output().unwrap();
     Run::of(output)
 }
 
 /// The same with text on standard input.
 pub(crate) fn driftline_with_input(words: &[&str], input: &str) -> Run {
     use std::io::Write as _;
-    let mut child = Command::new(program())
+    let mut child = Command::new(program("driftline"))
         .args(words)
         .current_dir(root())
         .stdin(Stdio::piped())

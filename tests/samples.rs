@@ -7,7 +7,7 @@ use analyzer::{Call, Finding, Judge, ResourceFact, Sink, Verdict, target};
 use cloudtrail::{Limits, Object, ObjectKey};
 use serde_json::Value;
 
-use crate::driftline::{driftline, root};
+use crate::driftline::{driftline, root, xtask};
 
 /// Files below a folder, sorted.
 pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
@@ -54,8 +54,8 @@ impl Sink for Rows {
 }
 
 /// The header and the rows of the answer key.
-fn answer_key() -> (Value, Vec<Value>) {
-    let text = std::fs::read_to_string(root().join("samples/answer-key.jsonl")).unwrap();
+fn answer_key(samples: &Path) -> (Value, Vec<Value>) {
+    let text = std::fs::read_to_string(samples.join("answer-key.jsonl")).unwrap();
     let mut lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
     (lines.next().unwrap(), lines.collect())
 }
@@ -96,11 +96,45 @@ fn found(finding: &Finding, kind: &str) -> Planted {
 
 #[test]
 fn the_findings_are_the_planted_ones_none_missing_none_extra() {
-    let set = policy_set(&root().join("samples/policy-set"));
+    check_findings(&root().join("samples"));
+}
+
+/// The same plants in the months of other companies.
+#[test]
+fn they_are_so_with_other_seeds() {
+    let first = std::fs::read(root().join("samples/answer-key.jsonl")).unwrap();
+    for seed in ["7", "20261124"] {
+        let folder = tempfile::tempdir().unwrap();
+        xtask(&["samples", "--seed", seed, "--out", folder.path().to_str().unwrap()]);
+        let key = std::fs::read(folder.path().join("answer-key.jsonl")).unwrap();
+        assert_ne!(first, key);
+        check_findings(folder.path());
+    }
+}
+
+/// Where nobody has said what should be, nothing is a violation.
+#[test]
+fn a_set_that_binds_everybody_to_any_finds_no_violation() {
+    let manifest = "schema = 1\nrevision = 1\nname = \"first run\"\n\
+        [[binding]]\nname = \"everybody\"\nprincipals = [\"*\"]\nidentity = [\"@any\"]\n";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("policy-set.toml"), manifest).unwrap();
+    let policies = folder.path().to_str().unwrap();
+    let analyze = ["analyze", "--trail", "samples/trail", "--format", "json", "--policies"];
+    let run = driftline(&[&analyze, &[policies, "--fail-on", "medium"][..]].concat());
+    let summary = run.json();
+    let findings = summary["findings"].as_array().unwrap().iter();
+    let codes: BTreeSet<&str> = findings.map(|finding| finding["code"].as_str().unwrap()).collect();
+    // What AWS refused, and what CloudTrail left out.
+    assert_eq!(codes, BTreeSet::from(["DRF202", "DRF204"]));
+}
+
+fn check_findings(samples: &Path) {
+    let set = policy_set(&samples.join("policy-set"));
     let mut judge = Judge::new(&set, Limits::default());
     let mut rows = Rows::default();
     let (mut read, mut out_of_scope) = (0, 0);
-    for path in files(&root().join("samples/trail")) {
+    for path in files(&samples.join("trail")) {
         let object = Object::open(&std::fs::read(&path).unwrap(), &Limits::default()).unwrap();
         let delivered = ObjectKey::parse(path.to_str().unwrap()).unwrap().delivered_at;
         for slice in object.slices() {
@@ -112,7 +146,7 @@ fn the_findings_are_the_planted_ones_none_missing_none_extra() {
             }
         }
     }
-    let (header, key) = answer_key();
+    let (header, key) = answer_key(samples);
     assert_eq!(header["records"], read);
     assert_eq!(header["out_of_scope"], out_of_scope);
     let events: BTreeSet<&str> = rows.calls.iter().map(|call| call.event_id.as_str()).collect();
@@ -158,7 +192,7 @@ fn the_summary_counts_what_was_planted_once() {
     ]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let summary = run.json();
-    let (header, key) = answer_key();
+    let (header, key) = answer_key(&root().join("samples"));
     let records = &summary["records"];
     assert_eq!(records["read"], header["records"]);
     assert_eq!(records["out_of_scope"], header["out_of_scope"]);

@@ -16,7 +16,9 @@ catalog [--check] [--packages <folder>]
 docs [--check]      write the pages of lints; or compare them
 differential [--cases <number>] [--seed <number>]
                     the evaluator against a second one, on a million generated cases
-samples [--check]   write the sample trail, policy set and answer key; or compare them
+samples [--check | --seed <number> --out <folder>]
+                    write the sample trail, policy set and answer key; or compare them; or write
+                    those of another company
 test                everything: format, lints, unit, property, golden and end-to-end tests";
 
 #[expect(clippy::print_stderr, reason = "where a command says what went wrong")]

@@ -32,10 +32,18 @@ use session::Call;
 use trail::Delivery;
 use write::Files;
 
-/// Writes the samples; with `--check`, only says which files would change.
+/// Writes the samples; with `--check`, only says which files would change; with a seed, writes those
+/// of another company to another folder.
 #[expect(clippy::print_stdout, reason = "the answer of a command")]
 pub(crate) fn run(options: &[String]) -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
+    if let [option, seed, out, folder] = options
+        && (option.as_str(), out.as_str()) == ("--seed", "--out")
+    {
+        random::seed(seed.parse()?);
+        write::write(Path::new(folder), &generate())?;
+        return Ok(());
+    }
     let files = generate();
     match options {
         [] => {
@@ -51,7 +59,7 @@ pub(crate) fn run(options: &[String]) -> Result<(), Box<dyn Error>> {
             )
             .into()),
         },
-        _ => Err("usage: cargo xtask samples [--check]".into()),
+        _ => Err("usage: cargo xtask samples [--check | --seed <number> --out <folder>]".into()),
     }
 }
 

@@ -3,6 +3,16 @@
 //! Each part of the samples (one role on one day, one planted call) draws from a stream of its own,
 //! so that a change in one place leaves the event ids of all others alone.
 
+use std::sync::OnceLock;
+
+/// What tells this company's month from another's; set once, before the first stream.
+static SEED: OnceLock<u64> = OnceLock::new();
+
+/// Makes all streams those of another company.
+pub(super) fn seed(seed: u64) {
+    SEED.get_or_init(|| seed);
+}
+
 /// SplitMix64 (Steele, Lea and Flood, 2014): a counter and a mixer, small enough to read whole.
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);
@@ -14,7 +24,7 @@ impl Random {
         let seed = label.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });
-        Self(seed)
+        Self(seed ^ SEED.get_or_init(|| 0))
     }
 
     fn next(&mut self) -> u64 {
