@@ -29,7 +29,8 @@ use crate::replay::{Request, RequestKind};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Drift {
     pub(crate) code: Code,
-    pub(crate) severity: Severity,
+    /// By how many steps it is milder than its code.
+    steps: u8,
     pub(crate) key: Option<String>,
     pub(crate) operator: Option<String>,
     pub(crate) wanted: Vec<String>,
@@ -44,7 +45,7 @@ impl Drift {
     pub(crate) fn new(code: Code) -> Self {
         Self {
             code,
-            severity: code.severity(),
+            steps: 0,
             key: None,
             operator: None,
             wanted: Vec::new(),
@@ -57,10 +58,13 @@ impl Drift {
     /// A step milder for each: the call failed, it only reads.
     pub(crate) fn milder(&mut self, outcome: Outcome, read_only: bool) {
         for milder in [outcome == Outcome::Failed, read_only] {
-            if milder {
-                self.severity = self.severity.lower();
-            }
+            self.steps = self.steps.saturating_add(u8::from(milder));
         }
+    }
+
+    /// How bad it is, when its code is so bad.
+    pub(crate) fn severity(&self, of_code: Severity) -> Severity {
+        (0..self.steps).fold(of_code, |severity, _| severity.lower())
     }
 }
 
@@ -258,9 +262,8 @@ fn missing_grant(
 fn blocked(violations: Vec<Drift>, decision: Decision) -> Vec<Drift> {
     let code = Code::BlockedAttempt;
     let first = violations.into_iter().next();
-    let severity = code.severity();
     let decision = Some(decision);
-    first.map(|violation| Drift { code, severity, decision, ..violation }).into_iter().collect()
+    first.map(|violation| Drift { code, steps: 0, decision, ..violation }).into_iter().collect()
 }
 
 /// The codes of a request that the target denies.

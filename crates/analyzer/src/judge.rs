@@ -202,7 +202,7 @@ impl<'t> Judge<'t> {
         replay.replay(record, parameters, actor, &self.target.facts, self.catalog);
         let facts = std::mem::take(&mut replay.facts);
         let bound = self.matched.bound(self.target, actor);
-        let about = About::new(record, actor, &replay, &bound, self.catalog);
+        let about = About::new(record, actor, &replay, &bound, self.target);
         let mut evaluator = bound.policies.as_ref().ok().map(|set| {
             let known = self.evaluators.remove(&Arc::as_ptr(set).addr());
             known.unwrap_or_else(|| Evaluator::new(Arc::clone(set)))
@@ -216,7 +216,7 @@ impl<'t> Judge<'t> {
                 Some((evaluation, evaluator)) => {
                     let deciding = deciding(evaluator, &evaluation);
                     sink.call(about.call(index, request, Some(&evaluation), deciding.as_ref()));
-                    about.drift(index, request, &evaluation, evaluator, self.catalog)
+                    about.drift(index, request, &evaluation, evaluator)
                 }
                 None => {
                     sink.call(about.call(index, request, None, None));
@@ -270,7 +270,7 @@ impl<'t> Judge<'t> {
                 drift.key = Some(format!("record_rule:{}", broken.key));
                 drift.wanted = broken.wanted;
                 drift.observed = broken.observed;
-                drift.milder(about.answer.outcome, about.is_read_only(request, self.catalog));
+                drift.milder(about.answer.outcome, about.is_read_only(request));
                 findings.push(about.finding(index, request, drift));
             }
         }
@@ -346,7 +346,7 @@ pub(crate) struct About<'r, 'a> {
     actor: &'r Actor,
     replay: &'r Replay,
     bound: &'r Bound,
-    catalog: &'r Catalog,
+    target: &'r TargetSet,
     answer: Answer,
     event_id: String,
     record_hash: String,
@@ -358,10 +358,10 @@ impl<'r, 'a> About<'r, 'a> {
         actor: &'r Actor,
         replay: &'r Replay,
         bound: &'r Bound,
-        catalog: &'r Catalog,
+        target: &'r TargetSet,
     ) -> Self {
         let record_hash = record_hash(record.raw);
-        Self::with(record, actor, replay, bound, catalog, Answer::of(record), record_hash)
+        Self::with(record, actor, replay, bound, target, Answer::of(record), record_hash)
     }
 
     /// As [`About::new`], where the record itself is not at hand.
@@ -370,12 +370,12 @@ impl<'r, 'a> About<'r, 'a> {
         actor: &'r Actor,
         replay: &'r Replay,
         bound: &'r Bound,
-        catalog: &'r Catalog,
+        target: &'r TargetSet,
         answer: Answer,
         record_hash: String,
     ) -> Self {
         let event_id = event_id(record, &record_hash);
-        Self { record, actor, replay, bound, catalog, answer, event_id, record_hash }
+        Self { record, actor, replay, bound, target, answer, event_id, record_hash }
     }
 
     pub(crate) fn call(
@@ -464,20 +464,19 @@ impl<'r, 'a> About<'r, 'a> {
         request: &Request,
         evaluation: &Evaluation,
         evaluator: &mut Evaluator<Arc<PolicySet>>,
-        catalog: &Catalog,
     ) -> Vec<Drift> {
         // Of a refused call only the refused request says anything: AWS did not come to the rest.
         let not_reached = self.answer.outcome == Outcome::Denied && index > 0;
         if self.bound.exempt.is_some() || not_reached {
             return Vec::new();
         }
-        let read_only = self.is_read_only(request, catalog);
+        let read_only = self.is_read_only(request);
         drift(evaluator, request, evaluation, self.answer, self.replay.omitted, read_only)
     }
 
-    fn is_read_only(&self, request: &Request, catalog: &Catalog) -> bool {
+    fn is_read_only(&self, request: &Request) -> bool {
         let name = request.context.action.split_once(':').map_or("", |(_, name)| name);
-        catalog.action(name).is_some_and(sagemaker_catalog::Action::is_read_only)
+        self.target.catalog.action(name).is_some_and(sagemaker_catalog::Action::is_read_only)
     }
 
     /// Whether the caller may drift at all: it is not exempt and not AWS itself, and AWS neither
@@ -509,12 +508,13 @@ impl<'r, 'a> About<'r, 'a> {
 
     pub(crate) fn finding(&self, index: u32, request: &Request, drift: Drift) -> Finding {
         let finding_id = self.finding_id(request, &drift);
+        let severity = drift.severity(self.target.severity(drift.code));
         let deciding = drift.statement;
         Finding {
             event_id: self.event_id.clone(),
             request_index: index,
             code: drift.code,
-            severity: drift.severity,
+            severity,
             finding_id,
             event_time: self.record.event_time,
             account: self.actor.account.clone(),
@@ -526,7 +526,7 @@ impl<'r, 'a> About<'r, 'a> {
             resource_type: request.resource_type.clone(),
             key: drift.key,
             operator: drift.operator,
-            iam_can_enforce: iam_can_enforce(drift.code, request, self.catalog),
+            iam_can_enforce: iam_can_enforce(drift.code, request, &self.target.catalog),
             wanted: drift.wanted,
             observed: drift.observed,
             policy: deciding.as_ref().map(|deciding| deciding.policy.clone()),

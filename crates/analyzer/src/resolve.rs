@@ -173,8 +173,8 @@ impl<'t> Resolver<'t> {
         let request = replay.requests.first()?;
         let answer = Answer { outcome: call.outcome, throttled: is_throttled(&record) };
         let hash = call.record_hash.clone();
-        let catalog = self.judge.catalog;
-        let about = About::with(&record, &actor, &replay, &bound, catalog, answer, hash);
+        let target = self.judge.target;
+        let about = About::with(&record, &actor, &replay, &bound, target, answer, hash);
         let index = call.request_index;
         let mut findings: Vec<Finding> = Vec::new();
         let mut again: Option<(Evaluation, Option<Deciding>)> = None;
@@ -187,7 +187,7 @@ impl<'t> Resolver<'t> {
             settles = call.decision == Some(Decision::Undetermined)
                 && evaluation.decision() != Decision::Undetermined;
             if settles {
-                let drifts = about.drift(index, request, &evaluation, evaluator, catalog);
+                let drifts = about.drift(index, request, &evaluation, evaluator);
                 let found = drifts.into_iter().map(|drift| about.finding(index, request, drift));
                 findings.extend(found);
             }

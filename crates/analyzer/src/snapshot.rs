@@ -19,11 +19,13 @@
 
 mod account;
 mod bind;
+mod canonical;
 mod document;
 mod organisation;
 mod read;
 
 pub use bind::{Attached, Gap, Unattached};
+pub(crate) use document::unknown_policy;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -6,6 +6,7 @@
 
 mod bind;
 mod config;
+mod covers;
 mod hash;
 mod load;
 mod toml_file;
@@ -13,7 +14,7 @@ mod uses;
 mod waiver;
 
 pub use bind::{Bound, Matched, Unjudged};
-pub use load::{TargetError, TargetFault, load};
+pub use load::{TargetError, TargetFault, load, load_catalog, load_with};
 pub use uses::{ClosedLevel, ManifestFault, PolicyUses, policy_uses};
 pub use waiver::{Subject, WAIVERS, Waived, Waivers};
 
@@ -25,6 +26,9 @@ use iam_policy::{Glob, NamedPolicy};
 use sagemaker_catalog::{Catalog, Overlay};
 
 use crate::actor::Actor;
+use crate::finding::{Code, Severity};
+use crate::snapshot::{Snapshot, unknown_policy};
+use covers::Who;
 
 /// The file that describes a policy set.
 pub const MANIFEST: &str = "policy-set.toml";
@@ -49,6 +53,10 @@ pub struct TargetSet {
     pub facts: Facts,
     /// Findings that somebody has taken on; they change no verdict.
     pub waivers: Waivers,
+    /// How bad findings are, where the set's owner sees it otherwise.
+    severities: BTreeMap<Code, Severity>,
+    /// What IAM has attached: for `@attached`, groups, tags and units.
+    snapshot: Option<Arc<Snapshot>>,
     /// What the actions have: the catalog of this program, with what [`CATALOG`] adds.
     pub catalog: Cow<'static, Catalog>,
     overlay: Option<Overlay>,
@@ -74,8 +82,10 @@ pub struct Facts {
 /// Which policies some principals should have.
 #[derive(Debug)]
 struct Binding {
-    principals: PrincipalPatterns,
+    principals: Who,
     identity: Vec<NamedPolicy>,
+    /// Whether what IAM has attached to the principal is among them (`@attached`).
+    attached: bool,
     boundary: Option<NamedPolicy>,
     priority: i64,
 }
@@ -247,6 +257,8 @@ impl PrincipalPattern {
 struct OrganisationPolicies {
     /// Attached to the root (`accounts = ["*"]`).
     root: Option<Level>,
+    /// Attached to organisational units.
+    units: BTreeMap<String, Level>,
     /// Attached to accounts.
     accounts: BTreeMap<String, Level>,
 }
@@ -265,15 +277,35 @@ impl Default for Level {
 }
 
 impl OrganisationPolicies {
-    /// The levels that bind an account, root first.
-    fn levels(&self, account: &str, full_access: &NamedPolicy) -> Vec<Vec<NamedPolicy>> {
-        let levels = self.root.iter().chain(self.accounts.get(account));
-        levels
-            .map(|level| {
-                let implied = level.full_access.then(|| full_access.clone());
-                implied.into_iter().chain(level.policies.iter().cloned()).collect()
-            })
-            .collect()
+    /// The levels that bind an account, root first. Where it is not known which units the account is
+    /// in, what they have attached is unknown.
+    fn levels(
+        &self,
+        account: &str,
+        full_access: &NamedPolicy,
+        snapshot: Option<&Snapshot>,
+    ) -> Vec<Vec<NamedPolicy>> {
+        let (units, gap) = self.units_of(account, snapshot);
+        let levels = self.root.iter().chain(units).chain(self.accounts.get(account));
+        let levels = levels.map(|level| {
+            let implied = level.full_access.then(|| full_access.clone());
+            implied.into_iter().chain(level.policies.iter().cloned()).collect()
+        });
+        levels.chain(gap.map(|unknown| vec![unknown])).collect()
+    }
+
+    fn units_of(
+        &self,
+        account: &str,
+        snapshot: Option<&Snapshot>,
+    ) -> (Vec<&Level>, Option<NamedPolicy>) {
+        let Some(snapshot) = snapshot.filter(|_| !self.units.is_empty()) else {
+            return (Vec::new(), None);
+        };
+        match snapshot.units(account) {
+            Ok(units) => (units.iter().filter_map(|unit| self.units.get(*unit)).collect(), None),
+            Err(why) => (Vec::new(), Some(unknown_policy(&why, &why))),
+        }
     }
 }
 

@@ -61,8 +61,8 @@ pub(crate) struct AnalyzeArgs {
     /// The target policy set: a folder with policy-set.toml
     #[arg(long, value_name = "DIR")]
     pub(crate) policies: PathBuf,
-    /// What IAM really has attached, to test the decisions by AWS's own answers: a folder as
-    /// docs/snapshot.md says
+    /// What IAM really has attached, a folder as docs/snapshot.md says: for `@attached`, groups, tags
+    /// and units of the policy set, and to test the decisions by AWS's own answers
     #[arg(long, value_name = "DIR")]
     pub(crate) snapshot: Option<PathBuf>,
     /// Where to write the lake (Parquet) and the quarantine; without it nothing is written
@@ -138,6 +138,9 @@ pub(crate) struct ExplainArgs {
     /// The target policy set: a folder with policy-set.toml
     #[arg(long, value_name = "DIR")]
     pub(crate) policies: PathBuf,
+    /// What IAM really has attached, for a policy set that goes by it: a folder as docs/snapshot.md says
+    #[arg(long, value_name = "DIR")]
+    pub(crate) snapshot: Option<PathBuf>,
     /// How to print it; the JSON is driftline.explain/1
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

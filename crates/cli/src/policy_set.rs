@@ -1,9 +1,12 @@
 //! The target policy set and the snapshot that were named on the command line.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use analyzer::snapshot::{self, Snapshot};
-use analyzer::target::{self, TargetFault, TargetSet, Waivers};
+use analyzer::target::{self, TargetError, TargetFault, TargetSet, Waivers};
+use sagemaker_catalog::Catalog;
 
 use crate::files;
 use crate::output;
@@ -30,11 +33,23 @@ impl FolderError {
     }
 }
 
-/// Loads a policy set; its faults are told on standard error.
-pub(crate) fn load(folder: &Path) -> Result<TargetSet, Box<dyn std::error::Error>> {
+/// Loads a policy set, and the snapshot it may go by; faults are told on standard error.
+pub(crate) fn load(
+    folder: &Path,
+    snapshot: Option<&Arc<Snapshot>>,
+) -> Result<TargetSet, Box<dyn std::error::Error>> {
     let files = files::policy_files(folder)?;
-    let set = target::load(&files);
+    let set = target::load_with(&files, snapshot.cloned());
     Ok(set.map_err(|error| FolderError::told("the policy set", folder, &error.faults))?)
+}
+
+/// Loads what a policy set adds to the catalog alone.
+pub(crate) fn load_catalog(
+    folder: &Path,
+) -> Result<Cow<'static, Catalog>, Box<dyn std::error::Error>> {
+    let catalog = target::load_catalog(&files::policy_files(folder)?);
+    let told = |error: TargetError| FolderError::told("the policy set", folder, &error.faults);
+    Ok(catalog.map_err(told)?)
 }
 
 /// Loads the waivers of a policy set alone.
@@ -43,8 +58,11 @@ pub(crate) fn load_waivers(folder: &Path) -> Result<Waivers, Box<dyn std::error:
     Ok(waivers.map_err(|faults| FolderError::told("the waivers", folder, &faults))?)
 }
 
-/// Loads a snapshot in the same way. Policies in it that cannot be read stop nothing and are told.
-pub(crate) fn load_snapshot(folder: &Path) -> Result<Snapshot, Box<dyn std::error::Error>> {
+/// Loads a snapshot in the same way, where one is named. Policies in it that cannot be read stop nothing and are told.
+pub(crate) fn load_snapshot(
+    folder: Option<&Path>,
+) -> Result<Option<Arc<Snapshot>>, Box<dyn std::error::Error>> {
+    let Some(folder) = folder else { return Ok(None) };
     let files = files::policy_files(folder)?;
     let snapshot = snapshot::load(&files)
         .map_err(|error| FolderError::told("the snapshot", folder, &error.faults))?;
@@ -55,5 +73,5 @@ pub(crate) fn load_snapshot(folder: &Path) -> Result<Snapshot, Box<dyn std::erro
     if let Some(more) = unreadable.len().checked_sub(MAX_FAULTS).filter(|more| *more > 0) {
         output::note(&format!("warning: and {more} more policies"));
     }
-    Ok(snapshot)
+    Ok(Some(Arc::new(snapshot)))
 }

@@ -605,6 +605,26 @@ fn the_exempt_are_judged_but_never_found() {
     assert_eq!(judged.calls[0].decision, Some(Decision::ExplicitlyDenied));
 }
 
+/// The set's owner says how bad a code is; that the call failed, or only reads, still makes it milder.
+#[test]
+fn severities_are_the_set_owners() {
+    let milder = set(ALLOW_NOTHING, "[severity]\nDRF110 = \"low\"\nDRF201 = \"critical\"\n");
+    let worse = set(ALLOW_NOTHING, "[severity]\nDRF110 = \"critical\"\n");
+    let record = call("CreateTrainingJob", "{}");
+    check(&set(ALLOW_NOTHING, ""), &record, &["DRF110 medium"]);
+    check(&milder, &record, &["DRF110 low"]);
+    check(&worse, &record, &["DRF110 critical"]);
+    check(&worse, &failed("CreateTrainingJob", "{}", "ResourceLimitExceeded"), &["DRF110 high"]);
+    check(&worse, &call("DescribeTrainingJob", "{}"), &["DRF110 high"]);
+    check(&milder, &failed("CreateTrainingJob", "{}", "AccessDenied"), &["DRF201 critical"]);
+    // It is the same finding all the same, and another row.
+    let id = |set: &TargetSet| only(set, &record).finding_id;
+    assert_eq!(id(&milder), id(&worse));
+    assert_ne!(milder.hash, worse.hash);
+}
+
+const ALLOW_NOTHING: &str = r#"{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}"#;
+
 // Parameters that are not there.
 
 const OMITTED: &str = r#"{"reason": "requestParameters too large", "omitted": true}"#;

@@ -133,6 +133,16 @@ impl Iam {
         self.accounts.contains(account)
     }
 
+    /// Users and roles by ARN.
+    pub(super) fn entities(&self) -> impl Iterator<Item = (&str, &Entity)> {
+        self.principals.iter().map(|(arn, entity)| (arn.as_str(), entity))
+    }
+
+    /// Groups by account and name.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (&(String, String), &Entity)> {
+        self.groups.iter()
+    }
+
     pub(super) fn entity(&self, arn: &str) -> Option<&Entity> {
         self.principals.get(arn)
     }

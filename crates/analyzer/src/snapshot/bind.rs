@@ -1,5 +1,7 @@
 //! From the actor of a call to the policies that IAM has attached to it.
 
+use std::collections::BTreeMap;
+
 use iam_policy::{NamedPolicy, PolicySources, PolicyType};
 
 use super::Snapshot;
@@ -55,6 +57,16 @@ impl Unattached {
             Self::Service => "service",
             Self::CrossAccount => "cross_account",
             Self::Unidentified => "unidentified",
+        }
+    }
+
+    /// In words.
+    pub(crate) fn in_words(self) -> &'static str {
+        match self {
+            Self::AccountNotInSnapshot => "its account is not in the snapshot",
+            Self::PrincipalNotInSnapshot => "not in the snapshot",
+            Self::SeveralRoles => "several roles have the name",
+            Self::Service | Self::CrossAccount | Self::Unidentified => "not asked for",
         }
     }
 }
@@ -158,15 +170,39 @@ impl Snapshot {
         }
     }
 
+    /// The identity policies and the boundary that IAM has attached to the actor of a call, with a
+    /// policy of unknown content for what is missing; no SCPs.
+    ///
+    /// # Errors
+    /// When the snapshot does not tell.
+    pub(crate) fn attached_policies(&self, actor: &Actor) -> Result<PolicySources, Unattached> {
+        let attached = self.attached(actor)?;
+        let mut sources = attached.sources_without(Some(PolicyType::Scp));
+        sources.scps = Vec::new();
+        Ok(sources)
+    }
+
     /// The tags of a user or role, for bindings by tag.
-    #[must_use]
-    pub fn tags(&self, arn: &str) -> Option<&std::collections::BTreeMap<String, String>> {
-        self.iam.entity(arn).map(|entity| &entity.tags)
+    ///
+    /// # Errors
+    /// When the snapshot does not tell.
+    pub fn tags(&self, actor: &Actor) -> Result<&BTreeMap<String, String>, Unattached> {
+        self.entity(actor).map(|entity| &entity.tags)
     }
 
     /// The names of a user's groups, for bindings by group.
-    #[must_use]
-    pub fn groups(&self, arn: &str) -> Option<&[String]> {
-        self.iam.entity(arn).map(|entity| entity.groups.as_slice())
+    ///
+    /// # Errors
+    /// When the snapshot does not tell.
+    pub fn groups(&self, actor: &Actor) -> Result<&[String], Unattached> {
+        self.entity(actor).map(|entity| entity.groups.as_slice())
+    }
+
+    /// The organisational units an account is in, the topmost first.
+    ///
+    /// # Errors
+    /// When the snapshot does not tell, and why.
+    pub(crate) fn units<'s>(&'s self, account: &'s str) -> Result<Vec<&'s str>, String> {
+        self.organisation.units(account)
     }
 }

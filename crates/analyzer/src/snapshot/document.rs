@@ -65,7 +65,7 @@ fn decoded(text: &str) -> Option<String> {
 /// An Allow and a Deny of everything, both under an operator that IAM does not have: what such an
 /// operator would do is unknown to the evaluator, so each leaves open what it could change, and the
 /// operator's name is among what the decision needs.
-pub(super) fn unknown_policy(name: &str, why: &str) -> NamedPolicy {
+pub(crate) fn unknown_policy(name: &str, why: &str) -> NamedPolicy {
     let statement = |effect| {
         let any = || Block { negated: false, patterns: vec!["*".to_owned()] };
         let base = OperatorBase::Unknown(why.to_owned());

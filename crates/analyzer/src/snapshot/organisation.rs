@@ -119,6 +119,11 @@ impl Organisation {
         }
     }
 
+    /// Parent by child.
+    pub(super) fn parents(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.parents.iter().map(|(child, parent)| (child.as_str(), parent.as_str()))
+    }
+
     /// Why SCPs are of unknown content.
     pub(super) fn unreadable(&self) -> impl Iterator<Item = &str> {
         self.policies.values().filter_map(why_unknown)
@@ -154,6 +159,14 @@ impl Organisation {
         }
         levels.reverse();
         Ok(levels)
+    }
+
+    /// The units an account is in, the topmost first.
+    pub(super) fn units<'o>(&'o self, account: &'o str) -> Result<Vec<&'o str>, String> {
+        let mut units = self.path(account)?;
+        units.retain(|id| id.starts_with("ou-"));
+        units.reverse();
+        Ok(units)
     }
 
     /// From the account up to the root.

@@ -200,7 +200,7 @@ fn groups_boundaries_and_levels_bind() {
         ],
     );
     let snapshot = snapshot(&files);
-    assert_eq!(snapshot.groups(&arn("user/u")), Some(&["g".to_owned()][..]));
+    assert_eq!(snapshot.groups(&actor(&arn("user/u"))), Ok(&["g".to_owned()][..]));
     assert_eq!(snapshot.accounts().collect::<Vec<_>>(), [ACCOUNT]);
 }
 

@@ -1,5 +1,7 @@
 //! The law of rows: a row gives back the request that was judged.
 
+use std::collections::BTreeMap;
+
 use cloudtrail::Record;
 use iam_policy::{ContextValue, RequestContext};
 use sagemaker_catalog::catalog;
@@ -8,16 +10,23 @@ use crate::actor::Actor;
 use crate::call::Call;
 use crate::judge::About;
 use crate::replay::{Replay, Request};
-use crate::target::{Bound, Facts, Unjudged};
+use crate::target::{self, Bound, Facts, MANIFEST, TargetSet, Unjudged};
 
 /// Checks that the rows of a record give back its requests.
 pub(crate) fn check(record: &Record<'_>, actor: &Actor, replay: &Replay, facts: &Facts) {
     let policies = Err(Unjudged::Unbound);
     let bound = Bound { policies, record_rules: Vec::new(), exempt: None };
-    let about = About::new(record, actor, replay, &bound, catalog());
+    let target = nobody();
+    let about = About::new(record, actor, replay, &bound, &target);
     for (index, request) in (0_u32..).zip(&replay.requests) {
         check_row(&about.call(index, request, None, None), request, facts);
     }
+}
+
+/// A set that binds nobody.
+fn nobody() -> TargetSet {
+    let manifest = b"schema = 1\nrevision = 1\nname = \"nobody\"\n".to_vec();
+    target::load(&BTreeMap::from([(MANIFEST.to_owned(), manifest)])).unwrap()
 }
 
 fn check_row(call: &Call, judged: &Request, facts: &Facts) {
@@ -54,7 +63,8 @@ fn a_row_without_what_is_open_gives_no_request() {
     replay.replay(&record, None, &actor, &facts, catalog());
     let policies = Err(Unjudged::Unbound);
     let bound = Bound { policies, record_rules: Vec::new(), exempt: None };
-    let about = About::new(&record, &actor, &replay, &bound, catalog());
+    let target = nobody();
+    let about = About::new(&record, &actor, &replay, &bound, &target);
     let mut call = about.call(0, &replay.requests[0], None, None);
     assert!(call.request(&facts, catalog()).is_some());
     call.open_context = None;

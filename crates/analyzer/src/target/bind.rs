@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use iam_policy::{NamedPolicy, PolicySet, PolicySources};
 
-use super::{RecordRule, TargetSet, allow_everything};
+use super::covers::{Covered, Who, unknown};
+use super::{Binding, RecordRule, TargetSet, allow_everything};
 use crate::actor::{Actor, Standing};
+use crate::finding::{Code, Severity};
+use crate::snapshot::unknown_policy;
 
 /// The policies that judge one principal, compiled.
 #[derive(Debug)]
@@ -52,16 +55,23 @@ impl Unjudged {
 #[derive(Debug, Default)]
 pub struct Matched {
     by_principal: HashMap<String, Arc<Bound>>,
-    sets: HashMap<Vec<Vec<Arc<str>>>, Arc<PolicySet>>,
+    /// With the policies, which keeps their documents where they are.
+    sets: HashMap<Vec<Vec<Identity>>, (PolicySources, Arc<PolicySet>)>,
 }
 
-/// What tells compiled sets apart: a policy set has one document under a name.
-fn names(sources: &PolicySources) -> Vec<Vec<Arc<str>>> {
+/// What tells policies apart: the name, and where the document lies. Two principals may have a policy
+/// of one name inline.
+type Identity = (Arc<str>, usize);
+
+/// What tells compiled sets apart.
+fn identities(sources: &PolicySources) -> Vec<Vec<Identity>> {
     let PolicySources { identity, boundary, scps, rcps, resource, session, endpoint } = sources;
-    let of = |policies: &[NamedPolicy]| policies.iter().map(|p| Arc::clone(&p.name)).collect();
+    let mark = |text: &str| (Arc::from(text), 0);
+    let one = |p: &NamedPolicy| (Arc::clone(&p.name), Arc::as_ptr(&p.document).addr());
+    let of = |policies: &[NamedPolicy]| policies.iter().map(one).collect();
     // None and an empty list differ.
-    let option = |policies: Option<&[NamedPolicy]>| -> Vec<Arc<str>> {
-        policies.map_or_else(|| vec!["".into(), "".into()], of)
+    let option = |policies: Option<&[NamedPolicy]>| -> Vec<Identity> {
+        policies.map_or_else(|| vec![mark(""), mark("")], of)
     };
     let lists = [
         of(identity),
@@ -70,9 +80,9 @@ fn names(sources: &PolicySources) -> Vec<Vec<Arc<str>>> {
         option(session.as_deref()),
         option(endpoint.as_deref()),
     ];
-    let levels = |levels: &[Vec<NamedPolicy>]| -> Vec<Vec<Arc<str>>> {
+    let levels = |levels: &[Vec<NamedPolicy>]| -> Vec<Vec<Identity>> {
         let named = levels.iter().map(|level| of(level));
-        [vec![levels.len().to_string().into()]].into_iter().chain(named).collect()
+        [vec![mark(&levels.len().to_string())]].into_iter().chain(named).collect()
     };
     lists.into_iter().chain(levels(scps)).chain(levels(rcps)).collect()
 }
@@ -85,16 +95,20 @@ impl Matched {
             return Arc::clone(bound);
         }
         let sources = set.policies_for(actor);
-        let policies = sources.map(|sources| self.compiled(&sources));
+        let policies = sources.map(|sources| self.compiled(sources));
         let bound = Arc::new(set.bind(actor, policies));
         self.by_principal.insert(key, Arc::clone(&bound));
         bound
     }
 
     /// Principals with the same policies share them: there may be a million roles and few sets.
-    fn compiled(&mut self, sources: &PolicySources) -> Arc<PolicySet> {
-        let set = self.sets.entry(names(sources));
-        Arc::clone(set.or_insert_with(|| Arc::new(PolicySet::compile(sources))))
+    fn compiled(&mut self, sources: PolicySources) -> Arc<PolicySet> {
+        let entry = self.sets.entry(identities(&sources));
+        let (_, set) = entry.or_insert_with(|| {
+            let set = Arc::new(PolicySet::compile(&sources));
+            (sources, set)
+        });
+        Arc::clone(set)
     }
 }
 
@@ -122,25 +136,65 @@ impl TargetSet {
             }
             // Nothing but SCPs restricts the root user here.
             Standing::Root => {}
-            Standing::Principal => {
-                let bindings: Vec<_> = self.bindings_of(actor).collect();
-                if bindings.is_empty() {
-                    return Err(Unjudged::Unbound);
-                }
-                let identity = bindings.iter().flat_map(|binding| binding.identity.iter());
-                sources.identity = distinct(identity);
-                let with_boundary = bindings.iter().filter(|b| b.boundary.is_some());
-                let boundary = with_boundary.max_by_key(|binding| binding.priority);
-                let boundary = boundary.and_then(|binding| binding.boundary.clone());
-                sources.boundary = boundary.map(|policy| vec![policy]);
-            }
+            Standing::Principal => self.bound_policies(actor, &mut sources)?,
         }
-        sources.scps = self.scps.levels(&actor.account, &allow_everything("FullAWSAccess"));
+        let full_access = allow_everything("FullAWSAccess");
+        sources.scps = self.scps.levels(&actor.account, &full_access, self.snapshot.as_deref());
         Ok(sources)
     }
 
-    fn bindings_of<'t>(&'t self, actor: &'t Actor) -> impl Iterator<Item = &'t super::Binding> {
-        self.bindings.iter().filter(|binding| binding.principals.may_cover(actor))
+    /// What the bindings give a principal. Identity policies unite; of boundaries the one of the
+    /// highest priority counts.
+    fn bound_policies(&self, actor: &Actor, sources: &mut PolicySources) -> Result<(), Unjudged> {
+        let mut bindings: Vec<&Binding> = Vec::new();
+        let mut unknown: Vec<NamedPolicy> = Vec::new();
+        for binding in &self.bindings {
+            match binding.principals.covers(actor, self.snapshot.as_deref()) {
+                Covered::Yes => bindings.push(binding),
+                Covered::No => {}
+                Covered::Unknown(why) => unknown.push(unknown_policy(&why, &why)),
+            }
+        }
+        if bindings.is_empty() && unknown.is_empty() {
+            return Err(Unjudged::Unbound);
+        }
+        if bindings.iter().any(|binding| binding.attached) {
+            self.add_attached(actor, sources);
+        }
+        let identity = bindings.iter().flat_map(|binding| binding.identity.iter()).chain(&unknown);
+        sources.identity.extend(distinct(identity));
+        let with_boundary = bindings.iter().filter(|binding| binding.boundary.is_some());
+        let boundary = with_boundary.max_by_key(|binding| binding.priority);
+        if let Some(policy) = boundary.and_then(|binding| binding.boundary.clone()) {
+            sources.boundary = Some(vec![policy]);
+        }
+        Ok(())
+    }
+
+    /// What IAM has attached to the principal: identity policies and the boundary.
+    fn add_attached(&self, actor: &Actor, sources: &mut PolicySources) {
+        let attached = self.snapshot.as_ref().map(|snapshot| snapshot.attached_policies(actor));
+        match attached {
+            None => {}
+            Some(Ok(attached)) => *sources = attached,
+            Some(Err(why)) => {
+                let why = unknown("policies", actor, why);
+                sources.identity.push(unknown_policy(&why, &why));
+            }
+        }
+    }
+
+    /// How bad a finding of a code is when the call succeeded and changed something.
+    #[must_use]
+    pub(crate) fn severity(&self, code: Code) -> Severity {
+        self.severities.get(&code).copied().unwrap_or_else(|| code.severity())
+    }
+
+    /// Whether a verdict may depend on what IAM has attached.
+    pub(super) fn goes_by_snapshot(&self) -> bool {
+        let by_entity = |who: &Who| !who.groups.is_empty() || !who.tags.is_empty();
+        !self.scps.units.is_empty()
+            || self.bindings.iter().any(|b| b.attached || by_entity(&b.principals))
     }
 
     /// A record rule by its position.

@@ -22,6 +22,8 @@ pub(super) struct Config {
     #[serde(default)]
     pub(super) exempt: Vec<ExemptConfig>,
     #[serde(default)]
+    pub(super) severity: BTreeMap<Spanned<String>, Spanned<String>>,
+    #[serde(default)]
     pub(super) facts: FactsConfig,
 }
 
@@ -46,7 +48,8 @@ pub(super) struct BindingConfig {
 pub(super) struct OrganisationConfig {
     #[serde(default = "nothing")]
     pub(super) accounts: Spanned<Vec<Spanned<String>>>,
-    pub(super) units: Option<Spanned<Vec<String>>>,
+    #[serde(default)]
+    pub(super) units: Vec<Spanned<String>>,
     pub(super) policies: Spanned<Vec<Spanned<String>>>,
     #[serde(default = "yes")]
     pub(super) full_access: bool,
@@ -93,7 +96,7 @@ pub(super) struct FactsConfig {
 }
 
 /// The words of each table, for "did you mean".
-pub(super) const WORDS: [&str; 29] = [
+pub(super) const WORDS: [&str; 30] = [
     "schema",
     "revision",
     "name",
@@ -103,6 +106,7 @@ pub(super) const WORDS: [&str; 29] = [
     "record_rule",
     "exempt",
     "facts",
+    "severity",
     "principals",
     "permission_set",
     "groups",

@@ -12,7 +12,16 @@ pub(super) fn of(set: &TargetSet) -> String {
     let mut text = Canonical(String::new());
     for binding in &set.bindings {
         text.line("binding", [&binding.priority.to_string()]);
-        text.principals(&binding.principals);
+        text.principals(&binding.principals.named);
+        if !binding.principals.groups.is_empty() {
+            text.line("groups", &binding.principals.groups);
+        }
+        for (key, value) in &binding.principals.tags {
+            text.line("tag", [key, value]);
+        }
+        if binding.attached {
+            text.line("attached", [] as [&str; 0]);
+        }
         text.policies("identity", &binding.identity);
         text.policies("boundary", binding.boundary.as_slice());
     }
@@ -39,6 +48,12 @@ pub(super) fn of(set: &TargetSet) -> String {
     }
     if facts.doubt_service_defaults {
         text.line("doubt_service_defaults", [] as [&str; 0]);
+    }
+    for (code, severity) in &set.severities {
+        text.line("severity", [code.as_str(), severity.as_str()]);
+    }
+    if let Some(snapshot) = set.snapshot.as_ref().filter(|_| set.goes_by_snapshot()) {
+        text.line("snapshot", [snapshot.canonical()]);
     }
     if let Some(overlay) = set.overlay.as_ref().filter(|overlay| !overlay.is_empty()) {
         text.line("catalog", [overlay.to_json()]);
@@ -73,6 +88,9 @@ impl Canonical {
     fn organisation(&mut self, word: &str, attached: &OrganisationPolicies) {
         if let Some(level) = &attached.root {
             self.level(word, "*", level);
+        }
+        for (unit, level) in &attached.units {
+            self.level(word, unit, level);
         }
         for (account, level) in &attached.accounts {
             self.level(word, account, level);

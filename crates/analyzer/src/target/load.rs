@@ -13,8 +13,14 @@ use toml::Spanned;
 use super::config::{
     BindingConfig, Config, ExemptConfig, FactsConfig, OrganisationConfig, RecordRuleConfig, WORDS,
 };
+use super::covers::Who;
 use super::toml_file::TomlFile;
 use super::waiver::Waivers;
+use crate::finding::{Code, Severity};
+use crate::snapshot::Snapshot;
+
+/// Among identity policies: what IAM has attached.
+const ATTACHED: &str = "@attached";
 use super::{
     Allowlist, Binding, CATALOG, Exemption, Facts, Level, MANIFEST, OrganisationPolicies,
     PrincipalPattern, PrincipalPatterns, RecordRule, TargetSet, allow_everything, hash,
@@ -62,8 +68,19 @@ pub struct TargetError {
 /// # Errors
 /// Every fault, when there is one: no policy set, no verdict.
 pub fn load(files: &BTreeMap<String, Vec<u8>>) -> Result<TargetSet, TargetError> {
-    let manifest = TomlFile::absent(MANIFEST);
-    let mut loader = Loader { files, manifest, faults: Vec::new(), read: BTreeMap::new() };
+    load_with(files, None)
+}
+
+/// As [`load`], with what IAM has attached: for bindings to `@attached`, by group and by tag, and for
+/// SCPs of units. A set that has none of these is the same with any snapshot.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with(
+    files: &BTreeMap<String, Vec<u8>>,
+    snapshot: Option<Arc<Snapshot>>,
+) -> Result<TargetSet, TargetError> {
+    let mut loader = Loader::new(files, snapshot);
     let set = loader.set();
     let mut faults = loader.faults;
     match set {
@@ -75,15 +92,35 @@ pub fn load(files: &BTreeMap<String, Vec<u8>>) -> Result<TargetSet, TargetError>
     }
 }
 
+/// Reads nothing of a policy set but what it adds to the catalog.
+///
+/// # Errors
+/// The fault of its [`CATALOG`].
+pub fn load_catalog(
+    files: &BTreeMap<String, Vec<u8>>,
+) -> Result<Cow<'static, Catalog>, TargetError> {
+    let mut loader = Loader::new(files, None);
+    let overlay = loader.overlay();
+    let catalog = loader.catalog(overlay.as_ref());
+    let faults = loader.faults;
+    if faults.is_empty() { Ok(catalog) } else { Err(TargetError { faults }) }
+}
+
 struct Loader<'f> {
     files: &'f BTreeMap<String, Vec<u8>>,
     manifest: TomlFile<'f>,
+    snapshot: Option<Arc<Snapshot>>,
     faults: Vec<TargetFault>,
     /// Each policy is read once, however often it is named.
     read: BTreeMap<String, Option<Arc<PolicyDocument>>>,
 }
 
 impl<'f> Loader<'f> {
+    fn new(files: &'f BTreeMap<String, Vec<u8>>, snapshot: Option<Arc<Snapshot>>) -> Self {
+        let manifest = TomlFile::absent(MANIFEST);
+        Self { files, manifest, snapshot, faults: Vec::new(), read: BTreeMap::new() }
+    }
+
     fn fault(&mut self, span: Range<usize>, message: impl Into<String>) {
         self.fault_with_help(span, message, None);
     }
@@ -116,6 +153,7 @@ impl<'f> Loader<'f> {
             config.record_rule.into_iter().map(|rule| self.record_rule(rule)).collect();
         let exemptions = config.exempt.into_iter().map(|entry| self.exemption(entry)).collect();
         let facts = self.facts(config.facts);
+        let severities = self.severities(config.severity);
         let waivers = self.waivers();
         let overlay = self.overlay();
         let catalog = self.catalog(overlay.as_ref());
@@ -129,6 +167,8 @@ impl<'f> Loader<'f> {
             exemptions,
             facts,
             waivers,
+            severities,
+            snapshot: self.snapshot.clone(),
             catalog,
             overlay,
         };
@@ -207,21 +247,49 @@ impl<'f> Loader<'f> {
             patterns.extend(permission_set_patterns(permission_set.get_ref()));
         }
         if let Some(groups) = &config.groups {
-            self.fault(groups.span(), "`groups` needs a snapshot of IAM, which is not read here");
+            self.needs_snapshot("`groups`", groups.span());
         }
         if let Some(tags) = &config.tags {
-            self.fault(tags.span(), "`tags` needs a snapshot of IAM, which is not read here");
+            self.needs_snapshot("`tags`", tags.span());
         }
-        if patterns.is_empty() {
-            let message = format!("the binding `{}` names no principal", config.name.get_ref());
-            self.fault(config.name.span(), message);
+        let groups = config.groups.as_ref().map(|groups| groups.get_ref().clone());
+        let tags = config.tags.as_ref().map(|tags| tags.get_ref().clone());
+        let who = Who {
+            named: PrincipalPatterns { patterns, accounts: self.accounts(&config.accounts) },
+            groups: groups.unwrap_or_default(),
+            tags: tags.unwrap_or_default(),
+        };
+        let principals = self.somebody(who, config);
+        let attached = config.identity.iter().filter(|path| *path.get_ref() == ATTACHED);
+        for path in attached.clone() {
+            self.needs_snapshot("`@attached`", path.span());
         }
-        let accounts = self.accounts(&config.accounts);
-        let identity = config.identity.iter().filter_map(|path| self.identity(path)).collect();
+        let attached = attached.count() > 0;
+        let named = config.identity.iter().filter(|path| *path.get_ref() != ATTACHED);
+        let identity = named.filter_map(|path| self.identity(path)).collect();
         let boundary =
             config.boundary.as_ref().and_then(|path| self.policy(path, Dialect::Identity));
-        let principals = PrincipalPatterns { patterns, accounts };
-        Binding { principals, identity, boundary, priority: config.priority }
+        Binding { principals, identity, attached, boundary, priority: config.priority }
+    }
+
+    fn needs_snapshot(&mut self, what: &str, span: Range<usize>) {
+        if self.snapshot.is_none() {
+            let help = "`--snapshot DIR` gives it; docs/snapshot.md says how to make one";
+            let message = format!("{what} needs a snapshot of what IAM has attached");
+            self.fault_with_help(span, message, Some(help.to_owned()));
+        }
+    }
+
+    /// A binding by accounts or tags alone is about everybody there.
+    fn somebody(&mut self, mut who: Who, config: &BindingConfig) -> Who {
+        if who.named.patterns.is_empty() && who.groups.is_empty() {
+            if who.named.accounts.is_empty() && who.tags.is_empty() {
+                let message = format!("the binding `{}` names no principal", config.name.get_ref());
+                self.fault(config.name.span(), message);
+            }
+            who.named.patterns.push(PrincipalPattern::new("*"));
+        }
+        who
     }
 
     fn principal_pattern(&mut self, pattern: &Spanned<String>) -> PrincipalPattern {
@@ -244,11 +312,6 @@ impl<'f> Loader<'f> {
     fn identity(&mut self, path: &Spanned<String>) -> Option<NamedPolicy> {
         match path.get_ref().as_str() {
             "@any" => Some(allow_everything("@any")),
-            "@attached" => {
-                let message = "`@attached` needs a snapshot of IAM, which is not read here";
-                self.fault(path.span(), message);
-                None
-            }
             _ => self.policy(path, Dialect::Identity),
         }
     }
@@ -340,16 +403,22 @@ impl<'f> Loader<'f> {
                 .iter()
                 .filter_map(|path| self.policy(path, dialect))
                 .collect();
-            if let Some(units) = &entry.units {
-                let message = format!(
-                    "`units` in [[{table}]] needs the account list of a snapshot, which is not read here"
-                );
-                self.fault(units.span(), message);
-            }
-            if entry.units.is_none() && entry.accounts.get_ref().is_empty() {
+            let units = &entry.units;
+            if units.is_empty() && entry.accounts.get_ref().is_empty() {
                 let message = format!("this [[{table}]] is attached to nothing");
                 let help = "name `accounts`: \"*\" for the root, or account ids".to_owned();
                 self.fault_with_help(entry.policies.span(), message, Some(help));
+            }
+            for unit in units {
+                self.needs_snapshot("`units`", unit.span());
+                if !unit.get_ref().starts_with("ou-") {
+                    let message = format!("`{}` is no unit", unit.get_ref().escape_debug());
+                    let help = "its id, such as `ou-ab12-11111111`".to_owned();
+                    self.fault_with_help(unit.span(), message, Some(help));
+                }
+                let level = attached.units.entry(unit.get_ref().clone()).or_default();
+                level.policies.extend(policies.iter().cloned());
+                level.full_access &= entry.full_access;
             }
             for account in entry.accounts.get_ref() {
                 let level = if account.get_ref() == "*" {
@@ -390,6 +459,38 @@ impl<'f> Loader<'f> {
     fn exemption(&mut self, config: ExemptConfig) -> Exemption {
         let principals = self.patterns(&config.principals, &config.accounts);
         Exemption { principals, reason: config.reason }
+    }
+
+    fn severities(
+        &mut self,
+        config: BTreeMap<Spanned<String>, Spanned<String>>,
+    ) -> BTreeMap<Code, Severity> {
+        let mut severities = BTreeMap::new();
+        for (code, severity) in config {
+            let known = Severity::ALL.into_iter().find(|s| s.as_str() == severity.get_ref());
+            match (Code::of(code.get_ref()), known) {
+                (Some(Code::ConflictingRecords), _) => {
+                    let message = "DRF403 is about records, whatever the policy set";
+                    self.fault(code.span(), message);
+                }
+                (Some(code), Some(severity)) => {
+                    severities.insert(code, severity);
+                }
+                (None, _) => {
+                    let message =
+                        format!("there is no finding `{}`", code.get_ref().escape_debug());
+                    let help = "docs/findings has a page for each code".to_owned();
+                    self.fault_with_help(code.span(), message, Some(help));
+                }
+                (_, None) => {
+                    let message =
+                        format!("there is no severity `{}`", severity.get_ref().escape_debug());
+                    let help = "one of info, low, medium, high, critical".to_owned();
+                    self.fault_with_help(severity.span(), message, Some(help));
+                }
+            }
+        }
+        severities
     }
 
     fn facts(&mut self, config: FactsConfig) -> Facts {

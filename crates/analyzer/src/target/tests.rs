@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use iam_policy::{Evaluator, Principal, RequestContext, ResourceValue};
 
 use super::{CATALOG, Facts, MANIFEST, Matched, TargetSet, load};
+
+mod with_snapshot;
 use crate::actor::{Actor, Standing};
 
 const HEAD: &str = "schema = 1\nrevision = 7\nname = \"ml-platform\"\n";
@@ -295,34 +297,19 @@ an account id is twelve digits, not `root`
 }
 
 #[test]
-fn what_needs_a_snapshot_says_so() {
-    for (entry, fault) in [
-        (
-            "identity = [\"@attached\"]",
-            "`@attached` needs a snapshot of IAM, which is not read here\n  at policy-set.toml, line 7, column 13",
-        ),
-        (
-            "identity = []\ngroups = [\"ml\"]",
-            "`groups` needs a snapshot of IAM, which is not read here\n  at policy-set.toml, line 8, column 10",
-        ),
-        (
-            "identity = []\ntags = { team = \"nlp\" }",
-            "`tags` needs a snapshot of IAM, which is not read here\n  at policy-set.toml, line 8, column 8",
-        ),
-    ] {
-        let tables = format!("[[binding]]\nname = \"b\"\nprincipals = [\"*\"]\n{entry}\n");
-        check_tables(&tables, fault);
-    }
-    for table in ["scp", "rcp"] {
-        check_tables(
-            &format!("[[{table}]]\nunits = [\"ou-x\"]\npolicies = []\n"),
-            &format!(
-                "
-`units` in [[{table}]] needs the account list of a snapshot, which is not read here
-  at policy-set.toml, line 5, column 9"
-            ),
-        );
-    }
+fn a_severity_is_of_a_code_and_one_of_five() {
+    check_tables(
+        "[severity]\nDRF99 = \"low\"\nDRF101 = \"bad\"\nDRF403 = \"low\"\n",
+        "
+there is no finding `DRF99`
+  at policy-set.toml, line 5, column 1
+help: docs/findings has a page for each code
+there is no severity `bad`
+  at policy-set.toml, line 6, column 10
+help: one of info, low, medium, high, critical
+DRF403 is about records, whatever the policy set
+  at policy-set.toml, line 7, column 1",
+    );
 }
 
 #[test]

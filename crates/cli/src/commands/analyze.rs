@@ -92,8 +92,8 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Result<Exit, Box<dyn std::error::Error>
     if let Some(account) = &args.scope.account {
         account.parse::<AccountId>().map_err(AnalyzeError::Account)?;
     }
-    let target = policy_set::load(&args.policies)?;
-    let snapshot = args.snapshot.as_deref().map(policy_set::load_snapshot).transpose()?;
+    let snapshot = policy_set::load_snapshot(args.snapshot.as_deref())?;
+    let target = policy_set::load(&args.policies, snapshot.as_ref())?;
     let inventory = args.inventory.as_deref().map(resolve::read_inventory).transpose()?;
     let baseline = baseline::ids(args.new_since.as_deref())?;
     let lake = args.out.as_ref().map(|out| out.join(LAKE));
@@ -101,7 +101,7 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Result<Exit, Box<dyn std::error::Error>
     let passed_over = u64::try_from(logs.skipped).unwrap_or(u64::MAX);
     let self_test = snapshot.as_ref().map(|_| SelfTest::default());
     let mut totals = Totals { passed_over, self_test, ..Totals::default() };
-    let given = Given { target: &target, snapshot: snapshot.as_ref(), inventory, baseline };
+    let given = Given { target: &target, snapshot: snapshot.as_deref(), inventory, baseline };
     let summary = match lake {
         Some(root) => {
             let mut lake = Folder { root };

@@ -26,7 +26,7 @@ pub(crate) fn run(args: &CatalogArgs) -> Result<Exit, Box<dyn std::error::Error>
     match &args.command {
         CatalogCommand::Show { action, policies } => {
             let catalog = match policies {
-                Some(folder) => policy_set::load(folder)?.catalog,
+                Some(folder) => policy_set::load_catalog(folder)?,
                 None => Cow::Borrowed(catalog()),
             };
             let text = shown(&catalog, action)?;

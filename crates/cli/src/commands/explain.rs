@@ -39,7 +39,8 @@ struct Found {
 }
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Box<dyn std::error::Error>> {
-    let target = policy_set::load(&args.policies)?;
+    let snapshot = policy_set::load_snapshot(args.snapshot.as_deref())?;
+    let target = policy_set::load(&args.policies, snapshot.as_ref())?;
     let explained = match &args.lake {
         Some(folder) => {
             lake::explain(folder, args.event_id.as_deref().unwrap_or_default(), &target)?

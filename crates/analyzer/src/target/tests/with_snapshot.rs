@@ -1,0 +1,224 @@
+//! Policy sets that go by what IAM has attached: `@attached`, groups, tags, units.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::snapshot::{self, Snapshot};
+use crate::target::load_with;
+
+const ACCOUNT: &str = "111122223333";
+
+fn document(effect: &str, action: &str) -> Value {
+    json!({"Statement": {"Effect": effect, "Action": action, "Resource": "*"}})
+}
+
+fn entity(kind: &str, name: &str, inline: Value) -> Value {
+    let arn = format!("arn:aws:iam::{ACCOUNT}:{kind}/{name}");
+    let list = if kind == "role" { "RolePolicyList" } else { "UserPolicyList" };
+    json!({"Arn": arn, list: [{"PolicyName": "inline", "PolicyDocument": inline}]})
+}
+
+/// Two roles with policies of one name, one with a boundary and tags, and a user in a group.
+fn iam() -> Value {
+    let mut nlp = entity("role", "team/nlp/DataScientist", document("Allow", "s:A"));
+    nlp["Tags"] = json!([{"Key": "Team", "Value": "nlp-core"}, {"Key": "stage", "Value": "prod"}]);
+    nlp["PermissionsBoundary"] =
+        json!({"PermissionsBoundaryArn": format!("arn:aws:iam::{ACCOUNT}:policy/only-a")});
+    let vision = entity("role", "team/vision/DataScientist", document("Allow", "s:B"));
+    let mut ana = entity("user", "ana", document("Allow", "s:A"));
+    ana["GroupList"] = json!(["scientists"]);
+    let group = json!({"Arn": format!("arn:aws:iam::{ACCOUNT}:group/scientists"),
+        "GroupName": "scientists",
+        "GroupPolicyList": [{"PolicyName": "g", "PolicyDocument": document("Allow", "s:G")}]});
+    let only_a = json!({"Arn": format!("arn:aws:iam::{ACCOUNT}:policy/only-a"), "PolicyVersionList":
+        [{"VersionId": "v1", "IsDefaultVersion": true, "Document": document("Allow", "s:A")}]});
+    json!({"UserDetailList": [ana], "RoleDetailList": [nlp, vision],
+        "GroupDetailList": [group], "Policies": [only_a]})
+}
+
+fn snapshot(more: &[(&str, Value)]) -> Option<Arc<Snapshot>> {
+    let iam = [("iam.json", iam())];
+    let files = iam.iter().chain(more).map(|(n, v)| ((*n).to_owned(), v.to_string().into_bytes()));
+    Some(Arc::new(snapshot::load(&files.collect()).unwrap_or_else(|e| panic!("{:?}", e.faults))))
+}
+
+fn set_with(tables: &str, snapshot: Option<Arc<Snapshot>>) -> TargetSet {
+    load_with(&folder(&format!("{HEAD}{tables}"), &[]), snapshot)
+        .unwrap_or_else(|error| panic!("{:?}", error.faults))
+}
+
+fn check(tables: &str, actor: &Actor, wanted: &[(&str, &str)]) {
+    check_verdict(&set_with(tables, snapshot(&[])), actor, wanted);
+}
+
+fn user(name: &str) -> Actor {
+    actor(&format!("arn:aws:iam::{ACCOUNT}:user/{name}"), Standing::Principal)
+}
+
+fn bound(lines: &str) -> String {
+    format!("[[binding]]\nname = \"b\"\n{lines}\n")
+}
+
+#[test]
+fn attached_is_what_iam_has_and_denies_may_be_added() {
+    let everybody =
+        bound("principals = [\"*\"]\nidentity = [\"@attached\", \"policies/no-a.json\"]");
+    let denied = ("s:A", "ExplicitlyDenied");
+    // Two roles have an inline policy of one name; each is judged by its own.
+    let set = set_with(&everybody, snapshot(&[]));
+    let (nlp, vision) = (role("team/nlp/DataScientist"), role("team/vision/DataScientist"));
+    let mut matched = Matched::default();
+    let one = matched.bound(&set, &nlp).policies.clone().unwrap();
+    let two = matched.bound(&set, &vision).policies.clone().unwrap();
+    assert!(!Arc::ptr_eq(&one, &two));
+    check_verdict(&set, &nlp, &[denied, ("s:B", "ImplicitlyDenied")]);
+    check_verdict(&set, &vision, &[denied, ("s:B", "Allowed"), ("s:C", "ImplicitlyDenied")]);
+    check_verdict(&set, &user("ana"), &[denied, ("s:G", "Allowed")]);
+}
+
+#[test]
+fn the_attached_boundary_counts_unless_the_set_gives_one() {
+    let nlp = role("team/nlp/DataScientist");
+    let attached = "principals = [\"*\"]\nidentity = [\"@attached\", \"policies/b.json\"]";
+    check(&bound(attached), &nlp, &[("s:A", "Allowed"), ("s:B", "ImplicitlyDenied")]);
+    let own = bound(&format!("{attached}\nboundary = \"policies/all.json\""));
+    check(&own, &nlp, &[("s:A", "Allowed"), ("s:B", "Allowed")]);
+}
+
+#[test]
+fn who_is_not_in_the_snapshot_is_undetermined_and_not_allowed_or_unbound() {
+    let tables = bound("principals = [\"*\"]\nidentity = [\"@attached\", \"policies/no-b.json\"]");
+    let unknown = [("s:A", "Undetermined"), ("s:B", "ExplicitlyDenied")];
+    check(&tables, &role("Newer"), &unknown);
+    let elsewhere = actor("arn:aws:iam::444455556666:role/x", Standing::Principal);
+    check(&tables, &elsewhere, &unknown);
+    let set = set_with(&tables, snapshot(&[]));
+    let policies = Matched::default().bound(&set, &role("Newer")).policies.clone().unwrap();
+    let action = ResourceValue::Known("*".to_owned());
+    let request = RequestContext::new(role("Newer").principal, "s:A", action);
+    let needs = Evaluator::new(&*policies).evaluate(&request).needs;
+    assert!(needs.iter().any(|need| need.contains("role/Newer: not in the snapshot")), "{needs:?}");
+}
+
+#[test]
+fn groups_name_users_of_the_snapshot() {
+    let tables = bound("groups = [\"scientists\"]\nidentity = [\"policies/a.json\"]");
+    check(&tables, &user("ana"), &[("s:A", "Allowed"), ("s:B", "ImplicitlyDenied")]);
+    // Nobody can tell of a user who is not there; a role is in no group.
+    check(&tables, &user("new"), &[("s:A", "Undetermined"), ("s:B", "Undetermined")]);
+    check(&tables, &role("New"), &[("s:A", "unbound")]);
+    let other = bound("groups = [\"admins\"]\nidentity = [\"policies/a.json\"]");
+    check(&other, &user("ana"), &[("s:A", "unbound")]);
+    // Patterns and groups are two ways to be named.
+    let either = bound(
+        "groups = [\"admins\"]\nprincipals = [\"arn:aws:iam::*:user/a*\"]\n\
+         identity = [\"policies/a.json\"]",
+    );
+    check(&either, &user("ana"), &[("s:A", "Allowed")]);
+    let elsewhere =
+        bound("groups = [\"scientists\"]\naccounts = [\"444455556666\"]\nidentity = [\"@any\"]");
+    check(&elsewhere, &user("ana"), &[("s:A", "unbound")]);
+}
+
+#[test]
+fn tags_and_accounts_narrow() {
+    let nlp = role("team/nlp/DataScientist");
+    let by_tag = |tags: &str| bound(&format!("tags = {tags}\nidentity = [\"policies/a.json\"]"));
+    for (tags, wanted) in [
+        ("{ Team = \"nlp-core\" }", "Allowed"),
+        ("{ team = \"nlp-*\" }", "Allowed"),
+        ("{ team = \"nlp-*\", stage = \"prod\" }", "Allowed"),
+        ("{ team = \"nlp-*\", stage = \"dev\" }", "unbound"),
+        ("{ team = \"NLP-core\" }", "unbound"),
+        ("{ owner = \"*\" }", "unbound"),
+    ] {
+        check(&by_tag(tags), &nlp, &[("s:A", wanted)]);
+    }
+    let tagged = by_tag("{ team = \"*\" }");
+    check(&tagged, &role("team/vision/DataScientist"), &[("s:A", "unbound")]);
+    check(&tagged, &role("New"), &[("s:A", "Undetermined")]);
+    let narrowed = bound(
+        "principals = [\"arn:aws:iam::*:role/team/vision/*\"]\ntags = { team = \"*\" }\n\
+         identity = [\"policies/a.json\"]",
+    );
+    check(&narrowed, &nlp, &[("s:A", "unbound")]);
+    // Accounts by themselves are everybody there.
+    let accounts = |id: &str| bound(&format!("accounts = [\"{id}\"]\nidentity = [\"@any\"]"));
+    check(&accounts(ACCOUNT), &role("New"), &[("s:A", "Allowed")]);
+    check(&accounts("444455556666"), &role("New"), &[("s:A", "unbound")]);
+}
+
+#[test]
+fn scps_of_units_bind_their_accounts() {
+    let parents = |of: &str, parent: &str| {
+        (format!("parents/{of}.json"), json!({"Parents": [{"Id": parent, "Type": "X"}]}))
+    };
+    let tree = [
+        parents(ACCOUNT, "ou-ab12-research1"),
+        parents("ou-ab12-research1", "ou-ab12-workload"),
+        parents("ou-ab12-workload", "r-ab12"),
+    ];
+    let tree: Vec<(&str, Value)> = tree.iter().map(|(n, v)| (n.as_str(), v.clone())).collect();
+    let scp = |target: &str, policy: &str, full: bool| {
+        format!(
+            "[[scp]]\nunits = [\"{target}\"]\npolicies = [\"policies/{policy}\"]\nfull_access = {full}\n"
+        )
+    };
+    let any = bound("principals = [\"*\"]\nidentity = [\"@any\"]");
+    let check = |scps: &str, tree: &[(&str, Value)], wanted: &[(&str, &str)]| {
+        let set = set_with(&format!("{any}{scps}"), snapshot(tree));
+        check_verdict(&set, &role("New"), wanted);
+    };
+    let both = [
+        scp("ou-ab12-workload", "no-a.json", true),
+        scp("ou-ab12-research1", "b.json", false),
+        scp("ou-ab12-sandbox1", "no-b.json", true),
+    ]
+    .concat();
+    let denied = [("s:A", "ExplicitlyDenied"), ("s:B", "Allowed"), ("s:C", "ImplicitlyDenied")];
+    check(&both, &tree, &denied);
+    // Where the tree is not known, what a unit denies may be denied.
+    check(&both, &[], &[("s:A", "Undetermined"), ("s:B", "Undetermined")]);
+}
+
+#[test]
+fn what_needs_a_snapshot_says_so() {
+    let help = "help: `--snapshot DIR` gives it; docs/snapshot.md says how to make one";
+    for (entry, what, place) in [
+        ("identity = [\"@attached\"]", "`@attached`", "line 7, column 13"),
+        ("identity = []\ngroups = [\"ml\"]", "`groups`", "line 8, column 10"),
+        ("identity = []\ntags = { team = \"nlp\" }", "`tags`", "line 8, column 8"),
+    ] {
+        let tables = format!("[[binding]]\nname = \"b\"\nprincipals = [\"*\"]\n{entry}\n");
+        let fault = format!(
+            "{what} needs a snapshot of what IAM has attached\n  at policy-set.toml, {place}\n{help}"
+        );
+        check_tables(&tables, &fault);
+    }
+    for table in ["scp", "rcp"] {
+        check_tables(
+            &format!("[[{table}]]\nunits = [\"ou-x\", \"Research\"]\npolicies = []\n"),
+            &format!(
+                "`units` needs a snapshot of what IAM has attached\n  at policy-set.toml, line 5, \
+                 column 10\n{help}\n`units` needs a snapshot of what IAM has attached\n  at \
+                 policy-set.toml, line 5, column 18\n{help}\n`Research` is no unit\n  at \
+                 policy-set.toml, line 5, column 18\nhelp: its id, such as `ou-ab12-11111111`"
+            ),
+        );
+    }
+}
+
+/// The hash covers what IAM has attached where a verdict may depend on it, and only there.
+#[test]
+fn the_hash_covers_the_snapshot_where_it_is_asked() {
+    let hash = |tables: &str, snapshot: Option<Arc<Snapshot>>| set_with(tables, snapshot).hash;
+    let plain = bound("principals = [\"*\"]\nidentity = [\"@any\"]");
+    assert_eq!(hash(&plain, None), hash(&plain, snapshot(&[])));
+    let attached = bound("principals = [\"*\"]\nidentity = [\"@attached\"]");
+    let before = hash(&attached, snapshot(&[]));
+    assert_eq!(before, hash(&attached, snapshot(&[])));
+    let more = json!({"RoleDetailList": [{"Arn": format!("arn:aws:iam::{ACCOUNT}:role/New")}]});
+    assert_ne!(before, hash(&attached, snapshot(&[("more.json", more)])));
+}
