@@ -446,9 +446,11 @@ fn the_catalog_shows_an_action() {
 
 #[test]
 fn help() {
-    for verb in
-        ["analyze", "catalog", "explain", "findings", "lint", "simulate", "timeline", "waive"]
-    {
+    let verbs = [
+        "analyze", "catalog", "explain", "findings", "lint", "observe", "simulate", "timeline",
+        "waive", "whatif",
+    ];
+    for verb in verbs {
         let run = driftline(&[verb, "--help"]);
         assert_eq!(run.code, 0);
         insta::assert_snapshot!(format!("help_{verb}"), run.stdout);

@@ -30,3 +30,4 @@ mod samples;
 mod self_test;
 mod snapshot;
 mod waivers;
+mod whatif;

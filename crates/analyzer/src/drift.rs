@@ -266,6 +266,19 @@ fn blocked(violations: Vec<Drift>, decision: Decision) -> Vec<Drift> {
     first.map(|violation| Drift { code, steps: 0, decision, ..violation }).into_iter().collect()
 }
 
+/// Why a request is not allowed, in one drift: what it violates first, or what is not known.
+pub(crate) fn reason(
+    evaluator: &mut Evaluator<Arc<PolicySet>>,
+    request: &Request,
+    evaluation: &Evaluation,
+) -> Option<Drift> {
+    match evaluation.decision() {
+        Decision::Allowed => None,
+        Decision::Undetermined => Some(doubt(Code::Undetermined, evaluator, evaluation)),
+        _ => violations(evaluator, request, evaluation).into_iter().next(),
+    }
+}
+
 /// The codes of a request that the target denies.
 fn violations(
     evaluator: &mut Evaluator<Arc<PolicySet>>,

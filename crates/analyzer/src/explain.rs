@@ -129,9 +129,9 @@ impl Judge<'_> {
             Verdict::OutOfScope { .. } => return Err(ExplainError::OutOfScope),
             Verdict::Evaluated { .. } => {}
         }
-        let record = parse_record(slice, &self.limits).map_err(ExplainError::Rejected)?;
+        let record = parse_record(slice, &self.gate.limits).map_err(ExplainError::Rejected)?;
         let actor = Actor::of(&record);
-        let set = self.matched.bound(self.target, &actor).policies.clone().ok();
+        let set = self.evaluators.bound(&actor).policies.clone().ok();
         let parameters =
             record.request_parameters.and_then(|text| iam_policy::json::parse(text).ok());
         let origins = Origins::new(
@@ -169,7 +169,7 @@ impl Judge<'_> {
         let requests = requests.ok_or(ExplainError::OldRow)?;
         let record = first.record();
         let actor = Actor::of(&record);
-        let set = self.matched.bound(self.target, &actor).policies.clone().ok();
+        let set = self.evaluators.bound(&actor).policies.clone().ok();
         let origins = Origins::of_rows(&record, facts, self.catalog);
         let requests = explained(&requests, set.as_ref(), &origins, findings);
         Ok(explanation(first, None, set.as_deref(), requests))

@@ -3,7 +3,6 @@
 //! Nothing here reads the clock, keeps anything from one record to the next that would change a
 //! verdict, or can fail because of the outside world.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -16,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::actor::Actor;
 use crate::call::Call;
 use crate::drift::{Answer, Deciding, Drift, drift};
+use crate::evaluators::Evaluators;
 use crate::finding::{Code, Finding, FindingKey, Folding};
 use crate::hash::hex;
 use crate::record_rule::broken;
@@ -24,7 +24,7 @@ use crate::resource_fact::{self, Fact, ResourceFact};
 use crate::self_test::{self, Comparer};
 use crate::snapshot::Snapshot;
 use crate::stored;
-use crate::target::{Bound, Matched, TargetSet, Unjudged};
+use crate::target::{Bound, TargetSet, Unjudged};
 
 /// Where the rows of a record go.
 pub trait Sink {
@@ -79,17 +79,52 @@ impl Filter {
     }
 }
 
+/// What a record is, before any policy is asked.
+pub(crate) enum Admission<'a> {
+    /// A call to be judged.
+    Call(Record<'a>, Actor),
+    /// A call of SageMaker that is not asked for.
+    Filtered(DateTime<Utc>),
+    /// Another service, or no call at all.
+    Other(Record<'a>),
+}
+
+/// Which records are judged.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate {
+    pub(crate) limits: Limits,
+    pub(crate) filter: Filter,
+}
+
+impl Gate {
+    /// Reads a record of an object that was delivered at the given time.
+    pub(crate) fn admit<'a>(
+        &self,
+        slice: &'a [u8],
+        delivered_at: Option<DateTime<Utc>>,
+    ) -> Result<Admission<'a>, RecordError> {
+        let record = parse_record(slice, &self.limits)?;
+        record.check_time(delivered_at)?;
+        if !is_in_scope(&record) {
+            return Ok(Admission::Other(record));
+        }
+        let actor = Actor::of(&record);
+        check(&record).and_then(|()| check_place(&record, &actor.account))?;
+        if !self.filter.admits(&record, &actor.account) {
+            return Ok(Admission::Filtered(record.event_time));
+        }
+        Ok(Admission::Call(record, actor))
+    }
+}
+
 /// Judges records by one policy set.
 #[derive(Debug)]
 pub struct Judge<'t> {
     pub(crate) target: &'t TargetSet,
-    filter: Filter,
+    pub(crate) gate: Gate,
     pub(crate) catalog: &'t Catalog,
-    pub(crate) limits: Limits,
-    pub(crate) matched: Matched,
+    pub(crate) evaluators: Evaluators<'t>,
     pub(crate) replay: Replay,
-    /// One per set in use, by the set's address: the evaluator holds it, so no other gets it.
-    evaluators: HashMap<usize, Evaluator<Arc<PolicySet>>>,
     /// With a snapshot, what AWS said is compared with it.
     comparer: Option<Comparer<'t>>,
     answers: Vec<self_test::Answer>,
@@ -118,12 +153,10 @@ impl<'t> Judge<'t> {
     pub fn new(target: &'t TargetSet, limits: Limits) -> Self {
         Self {
             target,
-            filter: Filter::default(),
+            gate: Gate { limits, filter: Filter::default() },
             catalog: &target.catalog,
-            limits,
-            matched: Matched::default(),
+            evaluators: Evaluators::new(target),
             replay: Replay::default(),
-            evaluators: HashMap::new(),
             comparer: None,
             answers: Vec::new(),
         }
@@ -132,7 +165,7 @@ impl<'t> Judge<'t> {
     /// The same judge, for some calls only.
     #[must_use]
     pub fn filtered(mut self, filter: Filter) -> Self {
-        self.filter = filter;
+        self.gate.filter = filter;
         self
     }
 
@@ -155,27 +188,18 @@ impl<'t> Judge<'t> {
         delivered_at: Option<DateTime<Utc>>,
         sink: &mut impl Sink,
     ) -> Verdict {
-        let record = match parse_record(slice, &self.limits) {
-            Ok(record) => record,
-            Err(error) => return Verdict::Rejected(error),
-        };
-        if let Err(error) = record.check_time(delivered_at) {
-            return Verdict::Rejected(error);
+        match self.gate.admit(slice, delivered_at) {
+            Ok(Admission::Call(record, actor)) => {
+                self.judge_record(&record, &actor, sink);
+                Verdict::Evaluated { event_time: record.event_time }
+            }
+            Ok(Admission::Filtered(event_time)) => Verdict::OutOfScope { event_time },
+            Ok(Admission::Other(record)) => {
+                self.tagging_facts(&record, sink);
+                Verdict::OutOfScope { event_time: record.event_time }
+            }
+            Err(error) => Verdict::Rejected(error),
         }
-        let event_time = record.event_time;
-        if !is_in_scope(&record) {
-            self.tagging_facts(&record, sink);
-            return Verdict::OutOfScope { event_time };
-        }
-        let actor = Actor::of(&record);
-        if let Err(error) = check(&record).and_then(|()| check_place(&record, &actor.account)) {
-            return Verdict::Rejected(error);
-        }
-        if !self.filter.admits(&record, &actor.account) {
-            return Verdict::OutOfScope { event_time };
-        }
-        self.judge_record(&record, &actor, sink);
-        Verdict::Evaluated { event_time }
     }
 
     /// Other services' calls are out of scope, but one of them changes tags.
@@ -185,7 +209,7 @@ impl<'t> Judge<'t> {
         if facts.is_empty() {
             return;
         }
-        if check_place(record, &account).is_err() || !self.filter.admits(record, &account) {
+        if check_place(record, &account).is_err() || !self.gate.filter.admits(record, &account) {
             return;
         }
         let record_hash = record_hash(record.raw);
@@ -201,19 +225,14 @@ impl<'t> Judge<'t> {
         let mut replay = std::mem::take(&mut self.replay);
         replay.replay(record, parameters, actor, &self.target.facts, self.catalog);
         let facts = std::mem::take(&mut replay.facts);
-        let bound = self.matched.bound(self.target, actor);
+        let bound = self.evaluators.bound(actor);
         let about = About::new(record, actor, &replay, &bound, self.target);
-        let mut evaluator = bound.policies.as_ref().ok().map(|set| {
-            let known = self.evaluators.remove(&Arc::as_ptr(set).addr());
-            known.unwrap_or_else(|| Evaluator::new(Arc::clone(set)))
-        });
+        let mut evaluator = self.evaluators.of(&bound);
         let mut drifted: Vec<Code> = Vec::new();
         for (index, request) in (0_u32..).zip(&replay.requests) {
-            let evaluation = evaluator
-                .as_mut()
-                .map(|evaluator| (evaluator.evaluate(&request.context), evaluator));
-            let drifts = match evaluation {
-                Some((evaluation, evaluator)) => {
+            let drifts = match &mut evaluator {
+                Some(evaluator) => {
+                    let evaluation = evaluator.evaluate(&request.context);
                     let deciding = deciding(evaluator, &evaluation);
                     sink.call(about.call(index, request, Some(&evaluation), deciding.as_ref()));
                     about.drift(index, request, &evaluation, evaluator)
@@ -237,10 +256,6 @@ impl<'t> Judge<'t> {
         }
         if let Some(comparer) = &mut self.comparer {
             self.answers.extend(about.compared(comparer));
-        }
-        if let Some(evaluator) = evaluator {
-            let address = std::ptr::from_ref(evaluator.set()).addr();
-            self.evaluators.insert(address, evaluator);
         }
         self.replay = replay;
     }
@@ -297,7 +312,7 @@ fn check_place(record: &Record<'_>, account: &str) -> Result<(), RecordError> {
     Err(RecordError { reason, detail: format!("`{member}` is missing or malformed") })
 }
 
-fn event_id(record: &Record<'_>, record_hash: &str) -> String {
+pub(crate) fn event_id(record: &Record<'_>, record_hash: &str) -> String {
     match record.event_id() {
         Some(id) => id.to_owned(),
         None => format!("sha256:{record_hash}"),
@@ -446,10 +461,8 @@ impl<'r, 'a> About<'r, 'a> {
     /// What AWS said, compared with the snapshot.
     fn compared(&self, comparer: &mut Comparer<'_>) -> Option<self_test::Answer> {
         let (said, result) = comparer.compare(self.actor, self.replay, self.answer.outcome)?;
-        // Half of the hash tells records apart as well.
-        let half = self.record_hash.get(..32).unwrap_or_default();
         Some(self_test::Answer {
-            record: u128::from_str_radix(half, 16).unwrap_or_default(),
+            record: half_of(&self.record_hash),
             event_id: self.event_id.clone(),
             event_time: self.record.event_time,
             principal: self.actor.arn.clone(),
@@ -566,9 +579,15 @@ fn iam_can_enforce(code: Code, request: &Request, catalog: &Catalog) -> Option<b
         .then(|| action.is_some_and(|action| action.key("sagemaker:InstanceTypes").is_some()))
 }
 
+/// Half of a record's hash, which tells records apart as well.
+pub(crate) fn half_of(record_hash: &str) -> u128 {
+    let half = record_hash.get(..32).unwrap_or_default();
+    u128::from_str_radix(half, 16).unwrap_or_default()
+}
+
 /// The hash of a record without the white space between its tokens: one event comes in files that
 /// are written differently.
-fn record_hash(raw: &str) -> String {
+pub(crate) fn record_hash(raw: &str) -> String {
     let mut hash = Sha256::new();
     let (mut quoted, mut escaped) = (false, false);
     let mut kept = |byte: &u8| {

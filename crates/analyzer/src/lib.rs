@@ -10,6 +10,7 @@
 mod actor;
 mod call;
 mod drift;
+mod evaluators;
 mod explain;
 mod finding;
 mod hash;
@@ -25,6 +26,7 @@ mod stored;
 pub mod summary;
 pub mod target;
 mod walk;
+pub mod whatif;
 
 pub use actor::{Actor, Standing};
 pub use call::{Call, OpenContext};

@@ -26,14 +26,11 @@
 mod book;
 mod coverage;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use cloudtrail::{Limits, Outcome};
-use iam_policy::{
-    ContextValue, Decision, Evaluation, Evaluator, KeyValue, PolicySet, RequestContext,
-};
+use iam_policy::{ContextValue, Decision, Evaluation, KeyValue, RequestContext};
 
 use crate::actor::Actor;
 use crate::call::Call;
@@ -126,8 +123,6 @@ pub struct Resolver<'t> {
     judge: Judge<'t>,
     book: &'t FactBook,
     histories: Histories,
-    /// One per set in use, by the set's address: the evaluator holds it, so no other gets it.
-    evaluators: HashMap<usize, Evaluator<Arc<PolicySet>>>,
 }
 
 impl<'t> Resolver<'t> {
@@ -135,7 +130,7 @@ impl<'t> Resolver<'t> {
     #[must_use]
     pub fn new(target: &'t TargetSet, book: &'t FactBook) -> Self {
         let judge = Judge::new(target, Limits::default());
-        Self { judge, book, histories: Histories::default(), evaluators: HashMap::new() }
+        Self { judge, book, histories: Histories::default() }
     }
 
     /// What the facts settle about a call; `None` where they settle nothing.
@@ -168,7 +163,7 @@ impl<'t> Resolver<'t> {
     ) -> Option<Resolution> {
         let record = call.record();
         let actor = Actor::of(&record);
-        let bound = self.judge.matched.bound(self.judge.target, &actor);
+        let bound = self.judge.evaluators.bound(&actor);
         let replay = Replay::of_one(request, instance_types);
         let request = replay.requests.first()?;
         let answer = Answer { outcome: call.outcome, throttled: is_throttled(&record) };
@@ -179,10 +174,7 @@ impl<'t> Resolver<'t> {
         let mut findings: Vec<Finding> = Vec::new();
         let mut again: Option<(Evaluation, Option<Deciding>)> = None;
         let mut settles = false;
-        if let Ok(set) = &bound.policies {
-            let address = Arc::as_ptr(set).addr();
-            let evaluator = self.evaluators.entry(address);
-            let evaluator = evaluator.or_insert_with(|| Evaluator::new(Arc::clone(set)));
+        if let Some(evaluator) = self.judge.evaluators.of(&bound) {
             let evaluation = evaluator.evaluate(&request.context);
             settles = call.decision == Some(Decision::Undetermined)
                 && evaluation.decision() != Decision::Undetermined;

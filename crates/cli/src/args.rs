@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use analyzer::Severity;
+use analyzer::{Filter, Severity};
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand, ValueEnum};
 use iam_policy::lint::PolicyKind;
@@ -41,6 +41,15 @@ pub(crate) enum Command {
     /// Adds to waivers.toml of the policy set, one waiver for all principals of the same code, action,
     /// condition key and values observed. Exit codes: 0 written, 2 could not run.
     Waive(WaiveArgs),
+    /// Tell which real calls another policy set would judge otherwise: what would break
+    ///
+    /// Exit codes: 0 nothing breaks, 1 a call that AWS permitted and the baseline does not refuse
+    /// would be refused, 2 could not run, 3 nothing breaks, but some input was unreadable.
+    Whatif(WhatifArgs),
+    /// Write a small pack of what was asked, without names of sessions, for `whatif --observed`
+    ///
+    /// Exit codes: 0 written, 2 could not run.
+    Observe(ObserveArgs),
     /// Evaluate requests against policies, one JSON line each: unit tests for policies
     ///
     /// Exit codes: 0 fine, 1 a decision differs from `expected`, 2 could not run, 3 some line was
@@ -216,8 +225,61 @@ pub(crate) struct WaiveArgs {
     pub(crate) expires: NaiveDate,
 }
 
-/// Which calls.
 #[derive(Debug, Parser)]
+#[command(group(clap::ArgGroup::new("source").required(true).args(["trail", "lake", "observed"])))]
+pub(crate) struct WhatifArgs {
+    /// Log files, or folders of them
+    #[arg(long, num_args = 1.., value_name = "PATH")]
+    pub(crate) trail: Vec<PathBuf>,
+    /// A lake that `analyze --out` has written, by whichever policy set
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: Option<PathBuf>,
+    /// A pack of observed calls that `driftline observe` has written
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to"])]
+    pub(crate) observed: Option<PathBuf>,
+    /// The policy set that may come: a folder with policy-set.toml
+    #[arg(long, value_name = "DIR")]
+    pub(crate) policies: PathBuf,
+    /// The policy set that is
+    #[arg(long, value_name = "DIR")]
+    pub(crate) baseline: PathBuf,
+    /// What IAM really has attached, for policy sets that go by it: a folder as docs/snapshot.md says
+    #[arg(long, value_name = "DIR")]
+    pub(crate) snapshot: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// How many files to read at once [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = WhatifFormat::Text)]
+    pub(crate) format: WhatifFormat,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct ObserveArgs {
+    /// A lake that `analyze --out` has written
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: PathBuf,
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// Where to write the pack: JSON lines, driftline.observed/1
+    #[arg(long, value_name = "FILE", default_value = "observed.jsonl")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhatifFormat {
+    /// For people
+    Text,
+    /// For programs: driftline.whatif/1
+    Json,
+    /// For code scanning: SARIF 2.1.0, at the statements of the new policy set
+    Sarif,
+}
+
+/// Which calls.
+#[derive(Clone, Debug, Parser)]
 pub(crate) struct Scope {
     /// Only calls from this day on (UTC)
     #[arg(long, value_name = "YYYY-MM-DD")]
@@ -234,6 +296,12 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// As the judge wants it.
+    pub(crate) fn filter(&self) -> Filter {
+        let Self { from, to, account, region } = self.clone();
+        Filter { from, to, account, region }
+    }
+
     /// Whether a place is in it.
     pub(crate) fn has(&self, account: &str, region: &str) -> bool {
         let same = |wanted: &Option<String>, found: &str| {

@@ -5,6 +5,8 @@ pub(crate) mod catalog;
 pub(crate) mod explain;
 pub(crate) mod findings;
 pub(crate) mod lint;
+pub(crate) mod observe;
 pub(crate) mod simulate;
 pub(crate) mod timeline;
 pub(crate) mod waive;
+pub(crate) mod whatif;

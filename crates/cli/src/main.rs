@@ -15,10 +15,13 @@ mod exit_code;
 mod files;
 mod finding_json;
 mod lake_reader;
+mod observed;
 mod output;
 mod policy_set;
+mod sarif;
 mod store;
 mod waived;
+mod workers;
 
 use std::process::ExitCode;
 
@@ -39,6 +42,8 @@ fn main() -> ExitCode {
         Command::Findings(args) => commands::findings::run(&args),
         Command::Timeline(args) => commands::timeline::run(&args),
         Command::Waive(args) => commands::waive::run(&args),
+        Command::Observe(args) => commands::observe::run(&args),
+        Command::Whatif(args) => commands::whatif::run(&args),
         Command::Simulate(args) => commands::simulate::run(&args),
         Command::Lint(args) => commands::lint::run(&args),
     };

@@ -120,7 +120,7 @@ pub use reader::{FileInfo, READ_ROWS, RowReader, file_info};
 pub use resolved::ResolvedDay;
 pub use rows::{
     CallRow, FactRow, FindingRow, ObjectRow, ReadRow, ResolutionRow, ResolvedFindingRow, TableRow,
-    calls_of_event, disputed_events, open_calls,
+    calls_of_event, disputed_events, open_calls, open_context_of_json, open_context_to_json,
 };
 pub use schema::{Column, ColumnType, META_ENGINE, META_PARTS, META_SCHEMA, Table};
 pub use writer::{ROW_GROUP_ROWS, TableWriter};

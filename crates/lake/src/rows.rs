@@ -13,6 +13,7 @@ pub use call::CallRow;
 pub use fact::FactRow;
 pub use finding::FindingRow;
 pub use object::ObjectRow;
+pub use open_context::{from_json as open_context_of_json, to_json as open_context_to_json};
 pub use part_of_call::{calls_of_event, disputed_events, open_calls};
 pub use resolution::{ResolutionRow, ResolvedFindingRow};
 

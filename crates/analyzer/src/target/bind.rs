@@ -190,6 +190,12 @@ impl TargetSet {
         self.severities.get(&code).copied().unwrap_or_else(|| code.severity())
     }
 
+    /// Whether the other set makes the same requests of every record.
+    pub(crate) fn asks_as(&self, other: &Self) -> bool {
+        let added = |set: &Self| set.overlay.as_ref().map(sagemaker_catalog::Overlay::to_json);
+        self.facts == other.facts && added(self) == added(other)
+    }
+
     /// Whether a verdict may depend on what IAM has attached.
     pub(super) fn goes_by_snapshot(&self) -> bool {
         let by_entity = |who: &Who| !who.groups.is_empty() || !who.tags.is_empty();

@@ -29,6 +29,7 @@ use crate::files::{self, LogFile};
 use crate::output;
 use crate::policy_set;
 use crate::store::{Folder, Memory, Store};
+use crate::workers;
 
 /// The folder of the lake below `--out`.
 const LAKE: &str = "lake";
@@ -135,14 +136,9 @@ fn analyze(
     let reading = read::Reading {
         target,
         snapshot: *snapshot,
-        filter: Filter {
-            from: args.scope.from,
-            to: args.scope.to,
-            account: args.scope.account.clone(),
-            region: args.scope.region.clone(),
-        },
+        filter: args.scope.filter(),
         limits: Limits::default(),
-        jobs: jobs(args),
+        jobs: workers::jobs(args.jobs),
     };
     let work = WorkIdentity {
         provenance: provenance(target),
@@ -193,11 +189,6 @@ fn summary(
     }
     totals.resolved = resolved.count(&own.open);
     Ok(summary)
-}
-
-fn jobs(args: &AnalyzeArgs) -> usize {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    args.jobs.map_or(cores, usize::from)
 }
 
 /// Who judges.

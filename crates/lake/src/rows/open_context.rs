@@ -11,7 +11,9 @@ use serde_json::{Map, Value};
 /// What most rows hold.
 const NOTHING: &str = r#"{"keys":{},"families":{}}"#;
 
-pub(super) fn to_json(open: &OpenContext) -> Cow<'static, str> {
+/// The JSON of what a record leaves open.
+#[must_use]
+pub fn to_json(open: &OpenContext) -> Cow<'static, str> {
     if open.keys.is_empty() && open.families.is_empty() {
         return NOTHING.into();
     }
@@ -46,8 +48,9 @@ fn key_value(value: &KeyValue) -> Value {
     }
 }
 
-/// None for any other text: it was not written here.
-pub(super) fn from_json(text: &str) -> Option<OpenContext> {
+/// What its JSON tells; `None` for any other text: it was not written by [`to_json`].
+#[must_use]
+pub fn from_json(text: &str) -> Option<OpenContext> {
     let value: Value = serde_json::from_str(text).ok()?;
     let entries = |name: &str| entries(value.get(name)?.as_object()?);
     Some(OpenContext { keys: entries("keys")?, families: entries("families")? })

@@ -1,34 +1,18 @@
-//! Lints for code scanning: SARIF 2.1.0, as GitHub takes it.
-//!
-//! <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
-
-use std::path::Path;
+//! Lints for code scanning.
 
 use iam_policy::lint::{Fix, Lint, RULES, Rule};
 use serde_json::{Value, json};
 
 use super::Linted;
-use crate::output::visible_json;
+use crate::sarif::{self, uri};
 
 pub(super) fn render(linted: &[Linted]) -> serde_json::Result<String> {
     let results = linted.iter().flat_map(|file| {
         let uri = uri(&file.name);
         file.lints.iter().map(move |lint| result(&uri, lint))
     });
-    let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "driftline",
-                "version": env!("CARGO_PKG_VERSION"),
-                "rules": RULES.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": results.collect::<Vec<_>>(),
-        }],
-    });
-    Ok(visible_json(&serde_json::to_string_pretty(&log)?) + "\n")
+    let rules = RULES.iter().map(|rule| descriptor(rule));
+    sarif::log(rules.collect(), results.collect())
 }
 
 fn descriptor(rule: &Rule) -> Value {
@@ -92,39 +76,12 @@ fn pascal_case(name: &str) -> String {
     name.split('-').map(word).collect::<Vec<String>>().concat()
 }
 
-/// A path as a relative reference: from the working folder where it lies below it.
-fn uri(name: &str) -> String {
-    let path = Path::new(name);
-    let here = std::env::current_dir().unwrap_or_default();
-    let below = path.strip_prefix(&here).map(|path| path.display().to_string());
-    let name = below.unwrap_or_else(|_| name.to_owned()).replace(std::path::MAIN_SEPARATOR, "/");
-    let name = name.strip_prefix("./").unwrap_or(&name);
-    let scheme = if name.starts_with('/') { "file://" } else { "" };
-    let mut uri = scheme.to_owned();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    uri
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_and_paths_take_the_form_that_sarif_wants() {
+    fn names_take_the_form_that_sarif_wants() {
         assert_eq!(pascal_case("not-a-policy"), "NotAPolicy");
-        for (name, wanted) in [
-            ("a/b c.json", "a/b%20c.json"),
-            ("./a.json", "a.json"),
-            ("/x/é:1.json", "file:///x/%C3%A9%3A1.json"),
-            ("a\u{1b}.json", "a%1B.json"),
-        ] {
-            assert_eq!(uri(name), wanted);
-        }
     }
 }

@@ -1,0 +1,216 @@
+//! `driftline whatif` on the samples: from logs, a lake and a pack, the same; against two runs of
+//! `analyze`, the same.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use analyzer::Judge;
+use cloudtrail::{Limits, Object};
+use iam_policy::Decision;
+use serde_json::Value;
+
+use crate::driftline::{Run, driftline, root};
+use crate::samples::{Rows, files, policy_set};
+
+/// The samples' policy set, edited, and a lake by the one it was.
+struct Scene {
+    folder: tempfile::TempDir,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let scene = Self { folder: tempfile::tempdir().unwrap() };
+        for file in files(&root().join("samples/policy-set")) {
+            let below = file.strip_prefix(root().join("samples/policy-set")).unwrap();
+            let text = fs::read_to_string(&file).unwrap();
+            let text = text.replace("ml.g5.*", "ml.g4dn.*").replace("revision = 3", "revision = 4");
+            let path = scene.path("new").join(below);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        scene
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+
+    fn lake(&self) -> String {
+        let out = self.text("out");
+        let words = ["analyze", "--trail", "samples/trail", "--policies", "samples/policy-set"];
+        assert_eq!(driftline(&[&words, &["--out", &out][..]].concat()).code, 0);
+        out
+    }
+
+    fn whatif(&self, words: &[&str]) -> Run {
+        let new = self.text("new");
+        let usual = ["whatif", "--baseline", "samples/policy-set", "--policies", &new];
+        driftline(&[&usual[..], words].concat())
+    }
+}
+
+#[test]
+fn logs_a_lake_and_a_pack_tell_the_same() {
+    let scene = Scene::new();
+    let logs = scene.whatif(&["--trail", "samples/trail", "--format", "json"]);
+    assert_eq!(logs.code, 1, "{}", logs.stderr);
+    for jobs in ["1", "3"] {
+        let again = scene.whatif(&["--trail", "samples/trail", "--format", "json", "--jobs", jobs]);
+        assert_eq!(again.stdout, logs.stdout);
+    }
+    let lake = scene.lake();
+    let from_lake = scene.whatif(&["--lake", &lake, "--format", "json"]);
+    assert_eq!(from_lake.stdout, logs.stdout);
+    let pack = scene.text("observed.jsonl");
+    assert_eq!(driftline(&["observe", "--lake", &lake, "--out", &pack]).code, 0);
+    let from_pack = scene.whatif(&["--observed", &pack, "--format", "json"]);
+    // A pack keeps the latest call of those that asked the same, and of the others how many.
+    let told = |run: &Run| {
+        let mut json = run.json();
+        for change in json["changes"].as_array_mut().unwrap() {
+            let change = change.as_object_mut().unwrap();
+            change.remove("event_ids");
+            change.remove("first");
+        }
+        json
+    };
+    assert_eq!(told(&from_pack), told(&logs));
+}
+
+/// What is told is what two runs of `analyze` would differ by.
+#[test]
+fn what_is_told_is_what_two_judges_differ_by() {
+    let scene = Scene::new();
+    let judged = |folder: &Path| {
+        let set = policy_set(folder);
+        let mut judge = Judge::new(&set, Limits::default());
+        let mut rows = Rows::default();
+        for path in files(&root().join("samples/trail")) {
+            let object = Object::open(&fs::read(&path).unwrap(), &Limits::default()).unwrap();
+            for slice in object.slices() {
+                judge.judge(slice, None, &mut rows);
+            }
+        }
+        let rows = rows.calls.into_iter();
+        let rows = rows.map(|call| ((call.record_hash.clone(), call.request_index), call));
+        rows.collect::<BTreeMap<_, _>>()
+    };
+    let old = judged(&root().join("samples/policy-set"));
+    let new = judged(&scene.path("new"));
+    let denied = |decision: Option<Decision>| {
+        matches!(decision, Some(Decision::ImplicitlyDenied | Decision::ExplicitlyDenied))
+    };
+    let mut breaks: BTreeMap<String, u64> = BTreeMap::new();
+    for ((record, index), call) in &new {
+        let before = old[&(record.clone(), *index)].decision;
+        let succeeded = call.outcome == cloudtrail::Outcome::Succeeded;
+        if succeeded && !denied(before) && denied(call.decision) {
+            *breaks.entry(format!("{} {}", call.action, call.principal)).or_default() += 1;
+        }
+    }
+    let json = scene.whatif(&["--trail", "samples/trail", "--format", "json"]).json();
+    let mut told: BTreeMap<String, u64> = BTreeMap::new();
+    for change in json["changes"].as_array().unwrap().iter().filter(|c| c["effect"] == "breaks") {
+        let text = |member: &str| change[member].as_str().unwrap();
+        let count = change["count"].as_u64().unwrap();
+        *told.entry(format!("{} {}", text("action"), text("principal"))).or_default() += count;
+    }
+    assert!(!told.is_empty());
+    assert_eq!(told, breaks);
+}
+
+#[test]
+fn text_and_sarif_are_constant() {
+    let scene = Scene::new();
+    let words = ["--trail", "samples/trail", "--to", "2026-05-20", "--account", "111122223333"];
+    let text = scene.whatif(&words);
+    assert_eq!(text.code, 1, "{}", text.stderr);
+    insta::assert_snapshot!("whatif_text", text.stdout);
+    let sarif = scene.whatif(&[&words[..], &["--format", "sarif"]].concat());
+    let folder = format!("file://{}", scene.folder.path().display());
+    let told = sarif.stdout.replace(&folder, "FOLDER");
+    let mut log: Value = serde_json::from_str(&told).unwrap();
+    log["runs"][0]["tool"]["driver"]["version"] = "VERSION".into();
+    insta::assert_snapshot!("whatif_sarif", serde_json::to_string_pretty(&log).unwrap());
+}
+
+#[test]
+fn nothing_breaks_says_so() {
+    let same = ["whatif", "--baseline", "samples/policy-set", "--policies", "samples/policy-set"];
+    let run = driftline(&[&same[..], &["--trail", "samples/trail"]].concat());
+    assert_eq!(run.code, 0);
+    let last: Vec<&str> = run.stdout.lines().skip(3).collect();
+    assert_eq!(last, ["0 calls would break", "7,252 of 7,252 calls keep their verdict"]);
+}
+
+#[test]
+fn unreadable_input_is_told_and_the_rest_is_compared() {
+    let scene = Scene::new();
+    let trail = scene.path("trail");
+    fs::create_dir_all(&trail).unwrap();
+    fs::write(trail.join("a.json"), "{\"Records\": [{\"eventVersion\": 1}]}").unwrap();
+    fs::write(trail.join("b.json"), "{").unwrap();
+    let run = scene.whatif(&["--trail", trail.to_str().unwrap()]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(run.stdout.contains("Nothing was compared"), "{}", run.stdout);
+    for place in ["unreadable: a.json, record 0: ", "unreadable: b.json: "] {
+        assert!(run.stderr.contains(place), "{}", run.stderr);
+    }
+    // A source is needed, and only one.
+    assert_eq!(scene.whatif(&[]).code, 2);
+    assert_eq!(scene.whatif(&["--trail", "samples/trail", "--lake", "x"]).code, 2);
+}
+
+/// No name of a session is in a pack, nor an access key.
+#[test]
+fn a_pack_hides_people() {
+    let scene = Scene::new();
+    let lake = scene.lake();
+    let timeline = ["timeline", "--lake", &lake, "--principal", "*", "--format", "json"];
+    let calls = driftline(&timeline).stdout;
+    let calls = calls.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut hidden: Vec<String> = Vec::new();
+    for call in calls {
+        for member in ["session_name", "session", "access_key_id", "access_key"] {
+            hidden.extend(call[member].as_str().map(str::to_owned));
+        }
+    }
+    hidden.sort();
+    hidden.dedup();
+    assert!(hidden.len() > 20, "{hidden:?}");
+    let pack = scene.text("observed.jsonl");
+    let run = driftline(&["observe", "--lake", &lake, "--out", &pack]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let text = fs::read_to_string(&pack).unwrap();
+    for line in text.lines().skip(1) {
+        let call: Value = serde_json::from_str(line).unwrap();
+        if let Some((_, session)) =
+            call["caller_arn"].as_str().and_then(|a| a.split_once(":assumed-role/"))
+        {
+            assert!(session.rsplit('/').next().unwrap().starts_with("person-"), "{line}");
+            assert!(call["caller_id"].is_null(), "{line}");
+        }
+    }
+    let addresses: Vec<&String> = hidden.iter().filter(|name| name.contains('@')).collect();
+    assert!(!addresses.is_empty() && addresses.iter().all(|name| !text.contains(*name)));
+    assert!(text.contains("/person-1\""));
+    // Twice is the same.
+    let again = scene.text("again.jsonl");
+    driftline(&["observe", "--lake", &lake, "--out", &again]);
+    assert_eq!(text, fs::read_to_string(&again).unwrap());
+    // What is no pack says so.
+    for (content, told) in [
+        ("{}\n", "no pack of observed calls"),
+        ("{\"schema\":\"driftline.observed/1\",\"calls\":1}\n{\"calls\":1}\n", "at line 2"),
+    ] {
+        fs::write(&pack, content).unwrap();
+        let run = scene.whatif(&["--observed", &pack]);
+        assert_eq!(run.code, 2);
+        assert!(run.stderr.contains(told), "{}", run.stderr);
+    }
+}
