@@ -121,7 +121,8 @@ fn a_set_that_binds_everybody_to_any_finds_no_violation() {
     std::fs::write(folder.path().join("policy-set.toml"), manifest).unwrap();
     let policies = folder.path().to_str().unwrap();
     let analyze = ["analyze", "--trail", "samples/trail", "--format", "json", "--policies"];
-    let run = driftline(&[&analyze, &[policies, "--fail-on", "medium"][..]].concat());
+    let run = driftline(&[&analyze, &[policies, "--fail-on", "high"][..]].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
     let summary = run.json();
     let findings = summary["findings"].as_array().unwrap().iter();
     let codes: BTreeSet<&str> = findings.map(|finding| finding["code"].as_str().unwrap()).collect();

@@ -1,6 +1,7 @@
 //! Waivers and baselines, on the samples: what is taken on is counted apart, comes back when it
 //! expires, and what was known is not news.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -75,18 +76,15 @@ fn line<'r>(run: &'r Run, word: &str) -> Option<&'r str> {
     run.stdout.lines().find(|line| line.starts_with(word))
 }
 
-/// Of what `waive` can write, all findings of a run are covered; of what it cannot, none is, and it
-/// says so.
+/// All findings of a run can be waived.
 #[test]
-fn waiving_everything_leaves_only_what_it_said_it_cannot_waive() {
+fn waiving_everything_leaves_nothing() {
     let scene = Scene::new();
-    let waived = scene.waive("2027-01-01", &[]);
-    let left = waived.stderr.lines().filter(|line| line.contains("is left to you")).count();
+    scene.waive("2027-01-01", &[]);
     let run = scene.analyze(&["--format", "json"]);
     let json = run.json();
     let findings = json["findings"].as_array().unwrap();
-    let open: Vec<&Value> = findings.iter().filter(|f| f["waiver"].is_null()).collect();
-    assert_eq!(open.len(), left, "{}\n{open:?}", waived.stderr);
+    assert!(findings.iter().all(|finding| finding["waiver"]["active"] == true));
     let all = read(&scene.path("findings.json"))["findings"].as_array().unwrap().len();
     assert_eq!(findings.len(), all, "the JSON has what is waived, too");
     // The verdicts are the same, and so is the lake.
@@ -104,26 +102,37 @@ fn a_waiver_covers_what_it_was_written_for_and_nothing_else() {
     let scene = Scene::new();
     let first = read(&scene.path("findings.json"));
     let findings = first["findings"].as_array().unwrap();
-    for finding in findings.iter().step_by(7) {
-        let _ = fs::remove_file(scene.path("policies/waivers.toml"));
-        let id = finding["id"].as_str().unwrap();
-        let written = scene.waive("2027-01-01", &["--id", id]);
-        let run = scene.findings(&["--format", "json"]).json();
-        let covered = run["findings"].as_array().unwrap().iter();
-        let covered: Vec<&Value> = covered.filter(|f| !f["waiver"].is_null()).collect();
-        let same = |other: &Value| {
-            let by_action =
-                !["DRF120", "DRF203", "DRF204"].contains(&finding["code"].as_str().unwrap());
-            let by_observed = ["DRF101", "DRF113"].contains(&finding["code"].as_str().unwrap());
-            let members =
-                [("code", true), ("principal", true), ("key", true), ("action", by_action)];
-            let members = members.into_iter().chain([("observed", by_observed)]);
-            members.filter(|(_, counts)| *counts).all(|(m, _)| other[m] == finding[m])
-        };
-        assert!(covered.iter().all(|other| same(other)), "{finding}\n{covered:?}");
-        let is_there = covered.iter().any(|other| other["id"] == id);
-        assert!(is_there || written.stderr.contains("left to you"), "{finding}");
-    }
+    // Half of them, so that each has a neighbour that is not.
+    let ids: BTreeSet<&str> =
+        findings.iter().step_by(2).map(|finding| finding["id"].as_str().unwrap()).collect();
+    let list: Vec<&str> = ids.iter().copied().collect();
+    scene.waive("2027-01-01", &["--id", &list.join(",")]);
+    let run = scene.findings(&["--format", "json"]).json();
+    let covered = run["findings"].as_array().unwrap().iter().filter(|f| !f["waiver"].is_null());
+    let covered: BTreeSet<&str> = covered.map(|f| f["id"].as_str().unwrap()).collect();
+    assert_eq!(covered, ids);
+    // A longer waiver may follow a shorter one.
+    assert!(scene.waive("2028-01-01", &["--id", list[0]]).stdout.starts_with("1 waiver added"));
+}
+
+/// What a record says must not look like an entry, nor steer a terminal.
+#[test]
+fn hostile_words_stay_in_their_comment() {
+    let scene = Scene::new();
+    let mut json = read(&scene.path("findings.json"));
+    let finding = &mut json["findings"][0];
+    finding["sentence"] = "x\n[[waiver]]\nid = \"E\"\u{202e}\u{1b}[31m".into();
+    fs::write(scene.path("findings.json"), json.to_string()).unwrap();
+    scene.waive("2027-01-01", &[]);
+    let text = fs::read_to_string(scene.path("policies/waivers.toml")).unwrap();
+    assert!(!text.contains(['\u{202e}', '\u{1b}']));
+    assert!(!text.contains("\"E\"\n") && text.contains("[[waiver]]\\n"), "{text}");
+    json["findings"][0]["id"] = "\"]\n[[waiver]]".into();
+    fs::write(scene.path("findings.json"), json.to_string()).unwrap();
+    let (from, policies) = (scene.text("findings.json"), scene.text("policies"));
+    let words = ["waive", "--from", &from, "--policies", &policies, "--expires", "2027-01-01"];
+    let run = driftline(&[&words[..], &["--reason", "r", "--owner", "o"]].concat());
+    assert_eq!(run.code, 2, "{}", run.stdout);
 }
 
 #[test]

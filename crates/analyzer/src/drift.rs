@@ -11,6 +11,8 @@
 //! | failed otherwise | allowed, undetermined | nothing |
 //! | throttled | anything | nothing: it was turned away before it was authorised |
 //!
+//! A decision of which only the kind of denial is open is a denial.
+//!
 //! Parameters that CloudTrail left out for their size are `DRF204`, in place of `DRF203`.
 
 use cloudtrail::{Outcome, Record};
@@ -210,7 +212,7 @@ fn verdict_drift(
     answer: Answer,
     read_only: bool,
 ) -> Vec<Drift> {
-    let decision = evaluation.decision();
+    let decision = evaluation.verdict();
     match (answer.outcome, decision) {
         (Outcome::Succeeded, Decision::Undetermined) => {
             vec![doubt(Code::Undetermined, evaluator, evaluation)]
@@ -239,7 +241,7 @@ fn doubt(code: Code, evaluator: &Evaluator<Arc<PolicySet>>, evaluation: &Evaluat
     let mut drift = Drift::new(code);
     drift.key = (!evaluation.needs.is_empty()).then(|| evaluation.needs.join(", "));
     drift.statement = open.as_ref().map(Deciding::of);
-    drift.decision = Some(evaluation.decision());
+    drift.decision = Some(evaluation.verdict());
     drift
 }
 
@@ -254,7 +256,7 @@ fn missing_grant(
         drift.observed = crate::judge::resource_texts(&request.context.resource);
     }
     drift.statement = granting.as_ref().map(Deciding::of);
-    drift.decision = Some(evaluation.decision());
+    drift.decision = Some(evaluation.verdict());
     drift
 }
 
@@ -272,7 +274,7 @@ pub(crate) fn reason(
     request: &Request,
     evaluation: &Evaluation,
 ) -> Option<Drift> {
-    match evaluation.decision() {
+    match evaluation.verdict() {
         Decision::Allowed => None,
         Decision::Undetermined => Some(doubt(Code::Undetermined, evaluator, evaluation)),
         _ => violations(evaluator, request, evaluation).into_iter().next(),
@@ -286,7 +288,7 @@ fn violations(
     evaluation: &Evaluation,
 ) -> Vec<Drift> {
     let place = evaluation.matched.first().copied();
-    if evaluation.decision() == Decision::ExplicitlyDenied
+    if evaluation.verdict() == Decision::ExplicitlyDenied
         && let Some(place) = place.and_then(|statement| evaluator.set().place(statement))
     {
         return explicit(request, &place);

@@ -429,7 +429,7 @@ impl<'r, 'a> About<'r, 'a> {
             outcome: self.answer.outcome,
             error_code: owned(record.error_code.as_deref()),
             refused_by: self.replay.refusal.as_ref().and_then(|r| r.layer).map(str::to_owned),
-            decision: evaluation.map(Evaluation::decision),
+            decision: evaluation.map(Evaluation::verdict),
             not_judged: self.bound.policies.as_ref().err().map(|why| why.as_str().to_owned()),
             exempt: self.bound.exempt.clone(),
             deciding_layer: layer.map(|layer| layer.as_str().to_owned()),

@@ -177,7 +177,7 @@ impl<'t> Resolver<'t> {
         if let Some(evaluator) = self.judge.evaluators.of(&bound) {
             let evaluation = evaluator.evaluate(&request.context);
             settles = call.decision == Some(Decision::Undetermined)
-                && evaluation.decision() != Decision::Undetermined;
+                && evaluation.verdict() != Decision::Undetermined;
             if settles {
                 let drifts = about.drift(index, request, &evaluation, evaluator);
                 let found = drifts.into_iter().map(|drift| about.finding(index, request, drift));
@@ -205,7 +205,7 @@ impl<'t> Resolver<'t> {
             resources: call.resources.clone(),
             outcome: call.outcome,
             settles,
-            decision: evaluation.map(Evaluation::decision),
+            decision: evaluation.map(Evaluation::verdict),
             deciding_layer: layer.map(|layer| layer.as_str().to_owned()),
             deciding_policy: deciding.map(|deciding| deciding.policy.clone()),
             deciding_statement: deciding.map(|deciding| deciding.name.clone()),

@@ -25,6 +25,7 @@ mod organisation;
 mod read;
 
 pub use bind::{Attached, Gap, Unattached};
+pub(crate) use canonical::Asked;
 pub(crate) use document::unknown_policy;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -61,11 +61,30 @@ impl RecordCounts {
     }
 }
 
+/// The findings of an earlier run, by id.
+#[derive(Clone, Debug, Default)]
+pub struct Baseline {
+    /// Those that no waiver in force covered, with the worst severity.
+    pub open: BTreeMap<String, Severity>,
+    /// Those that one covered.
+    pub waived: BTreeSet<String>,
+}
+
+impl Baseline {
+    /// Whether a finding is no news: it was there, as bad, and has not come back since because a
+    /// waiver expired.
+    fn knows(&self, finding: &Finding, waived: Option<&Waived>) -> bool {
+        let id = &finding.finding_id;
+        let is_back = waived.is_some_and(|waived| !waived.active) && self.waived.contains(id);
+        !is_back && self.open.get(id).is_some_and(|worst| finding.severity <= *worst)
+    }
+}
+
 /// The findings of a run, folded.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
     waivers: Waivers,
-    baseline: BTreeSet<String>,
+    baseline: Baseline,
     /// By id. What a waiver covers and what it no longer does are two.
     by_id: BTreeMap<(String, Option<Waived>), Accumulated>,
     known: BTreeMap<String, u64>,
@@ -103,23 +122,22 @@ struct Accumulated {
 }
 
 impl Summary {
-    /// A summary that knows these waivers, and the ids of findings that are known already, which are
-    /// only counted.
+    /// A summary that knows these waivers, and an earlier run, whose findings are only counted.
     #[must_use]
-    pub fn new(waivers: Waivers, baseline: BTreeSet<String>) -> Self {
+    pub fn new(waivers: Waivers, baseline: Baseline) -> Self {
         Self { waivers, baseline, ..Self::default() }
     }
 
     /// Adds one finding; the order of adding does not matter.
     pub fn add(&mut self, finding: Finding) {
         let (time, id) = (finding.event_time, finding.finding_id.clone());
-        if self.baseline.contains(&id) {
+        let waived = self.waivers.of(&finding);
+        if self.baseline.knows(&finding, waived.as_ref()) {
             let calls = self.known.entry(id).or_default();
             *calls = calls.saturating_add(1);
             return;
         }
         let event = (time, finding.event_id.clone());
-        let waived = self.waivers.of(&finding);
         let entry = self.by_id.entry((id, waived)).or_insert_with(|| Accumulated {
             example: finding.clone(),
             count: 0,
@@ -328,6 +346,10 @@ fn rule(finding: &Finding) -> String {
     let statement = finding.statement.as_deref().unwrap_or_default().escape_debug();
     match (finding.code, &finding.statement) {
         (Code::ParametersOmitted, _) => "CloudTrail left out its parameters".to_owned(),
+        // What a snapshot lacks stands in place of a key, in words.
+        _ if is_doubt(finding) && finding.key.as_deref().is_some_and(|key| key.contains(": ")) => {
+            format!("nobody can tell: {key}")
+        }
         (_, Some(_)) if is_doubt(finding) => {
             format!("statement `{statement}` needs {key}, which the record does not tell")
         }

@@ -20,7 +20,7 @@ pub use waiver::{Subject, WAIVERS, Waived, Waivers};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use iam_policy::{Glob, NamedPolicy};
 use sagemaker_catalog::{Catalog, Overlay};
@@ -188,6 +188,17 @@ impl PrincipalPatterns {
         self.cover(&actor.arn) || (!actor.path_known && self.cover_by_name(&actor.arn))
     }
 
+    /// Whether the actor is covered, whichever path it has when that is unknown.
+    fn surely_cover(&self, actor: &Actor) -> bool {
+        self.cover(&actor.arn) && (actor.path_known || self.cover_all_paths(&actor.arn))
+    }
+
+    fn cover_all_paths(&self, role_without_path: &str) -> bool {
+        let any_path = role_without_path.replacen(":role/", ":role/*/", 1);
+        let any_path = PrincipalPattern::new(&any_path);
+        self.patterns.iter().any(|pattern| pattern.includes(&any_path))
+    }
+
     /// Whether the role may be covered when its path is unknown: names of roles are unique in an
     /// account, so whichever path it has, it is that one role.
     fn cover_by_name(&self, role_without_path: &str) -> bool {
@@ -204,14 +215,17 @@ impl PrincipalPatterns {
         self.accounts.is_empty() || self.accounts.iter().any(|known| known == account)
     }
 
+    fn share_account(&self, other: &Self) -> bool {
+        self.accounts.is_empty()
+            || other.accounts.is_empty()
+            || self.accounts.iter().any(|account| other.accounts.contains(account))
+    }
+
     /// Whether some principal may be covered by both.
     fn overlap(&self, other: &Self) -> bool {
-        let shared_account = self.accounts.is_empty()
-            || other.accounts.is_empty()
-            || self.accounts.iter().any(|account| other.accounts.contains(account));
         let shared =
             |pattern: &PrincipalPattern| other.patterns.iter().any(|p| p.overlaps(pattern));
-        shared_account && self.patterns.iter().any(shared)
+        self.share_account(other) && self.patterns.iter().any(shared)
     }
 }
 
@@ -244,6 +258,14 @@ impl PrincipalPattern {
         let Some(parts) = &self.parts else { return true };
         let found: Vec<&str> = principal.splitn(6, ':').collect();
         parts.len() == found.len() && parts.iter().zip(found).all(|(glob, part)| glob.matches(part))
+    }
+
+    /// Whether it covers whomever the other covers.
+    fn includes(&self, other: &Self) -> bool {
+        let Some(parts) = &self.parts else { return true };
+        let Some(narrower) = &other.parts else { return false };
+        parts.len() == narrower.len()
+            && parts.iter().zip(narrower).all(|(glob, other)| glob.includes(other))
     }
 
     fn overlaps(&self, other: &Self) -> bool {
@@ -279,16 +301,14 @@ impl Default for Level {
 impl OrganisationPolicies {
     /// The levels that bind an account, root first. Where it is not known which units the account is
     /// in, what they have attached is unknown.
-    fn levels(
-        &self,
-        account: &str,
-        full_access: &NamedPolicy,
-        snapshot: Option<&Snapshot>,
-    ) -> Vec<Vec<NamedPolicy>> {
+    fn levels(&self, account: &str, snapshot: Option<&Snapshot>) -> Vec<Vec<NamedPolicy>> {
+        // One document for all, so that who has the same policies shares what is compiled of them.
+        static FULL_ACCESS: LazyLock<NamedPolicy> =
+            LazyLock::new(|| allow_everything("FullAWSAccess"));
         let (units, gap) = self.units_of(account, snapshot);
         let levels = self.root.iter().chain(units).chain(self.accounts.get(account));
         let levels = levels.map(|level| {
-            let implied = level.full_access.then(|| full_access.clone());
+            let implied = level.full_access.then(|| FULL_ACCESS.clone());
             implied.into_iter().chain(level.policies.iter().cloned()).collect()
         });
         levels.chain(gap.map(|unknown| vec![unknown])).collect()

@@ -256,11 +256,11 @@ impl<'t> WhatIf<'t> {
     fn changed(&mut self, actor: &Actor, before: &Request, request: &Request) -> Option<Changed> {
         let old_bound = self.old.evaluators.bound(actor);
         let old = self.old.evaluators.of(&old_bound);
-        let old = old.map(|evaluator| evaluator.evaluate(&before.context).decision());
+        let old = old.map(|evaluator| evaluator.evaluate(&before.context).verdict());
         let new_bound = self.new.evaluators.bound(actor);
         let mut evaluator = self.new.evaluators.of(&new_bound);
         let evaluation = evaluator.as_mut().map(|evaluator| evaluator.evaluate(&request.context));
-        let new = evaluation.as_ref().map(iam_policy::Evaluation::decision);
+        let new = evaluation.as_ref().map(iam_policy::Evaluation::verdict);
         // Which kind of refusal it is is no news.
         if old == new || (is_denied(old) && is_denied(new)) {
             return None;

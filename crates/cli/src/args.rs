@@ -38,8 +38,8 @@ pub(crate) enum Command {
     Timeline(TimelineArgs),
     /// Write waivers for findings: they stay on record, and are told again when the waiver expires
     ///
-    /// Adds to waivers.toml of the policy set, one waiver for all principals of the same code, action,
-    /// condition key and values observed. Exit codes: 0 written, 2 could not run.
+    /// Adds to waivers.toml of the policy set, one waiver for all findings of the same code, action and
+    /// condition key, by their ids. Exit codes: 0 written, 2 could not run.
     Waive(WaiveArgs),
     /// Tell which real calls another policy set would judge otherwise: what would break
     ///

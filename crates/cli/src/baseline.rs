@@ -1,8 +1,9 @@
 //! The findings of an earlier run, as its JSON has them.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use analyzer::Severity;
+use analyzer::summary::Baseline;
 use serde::Deserialize;
 
 use crate::files::{self, FileError};
@@ -33,6 +34,7 @@ struct File {
 pub(crate) struct BaselineFinding {
     pub(crate) id: String,
     pub(crate) code: String,
+    pub(crate) severity: String,
     pub(crate) principal: String,
     pub(crate) action: String,
     #[serde(default)]
@@ -40,18 +42,14 @@ pub(crate) struct BaselineFinding {
     #[serde(default)]
     pub(crate) observed: Vec<String>,
     #[serde(default)]
-    pub(crate) waiver: Option<BaselineWaiver>,
+    pub(crate) sentence: String,
+    #[serde(default)]
+    waiver: Option<BaselineWaiver>,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct BaselineWaiver {
-    pub(crate) active: bool,
-}
-
-impl BaselineFinding {
-    pub(crate) fn is_waived(&self) -> bool {
-        self.waiver.as_ref().is_some_and(|waiver| waiver.active)
-    }
+struct BaselineWaiver {
+    active: bool,
 }
 
 /// Reads the findings of a file.
@@ -66,10 +64,19 @@ pub(crate) fn read(path: &Path) -> Result<Vec<BaselineFinding>, BaselineError> {
     Ok(file.findings)
 }
 
-/// The ids of findings that were there. What a waiver covered then was not: it is news when the
-/// waiver has expired.
-pub(crate) fn ids(path: Option<&Path>) -> Result<BTreeSet<String>, BaselineError> {
-    let Some(path) = path else { return Ok(BTreeSet::new()) };
-    let open = read(path)?.into_iter().filter(|finding| !finding.is_waived());
-    Ok(open.map(|finding| finding.id).collect())
+/// The findings that were there, by id; none without a file.
+pub(crate) fn of(path: Option<&Path>) -> Result<Baseline, BaselineError> {
+    let mut baseline = Baseline::default();
+    for finding in path.map(read).transpose()?.unwrap_or_default() {
+        let severity = Severity::ALL.into_iter().find(|s| s.as_str() == finding.severity);
+        // A word of a later version is taken for the mildest: it hides nothing.
+        let severity = severity.unwrap_or(Severity::Info);
+        if finding.waiver.as_ref().is_some_and(|waiver| waiver.active) {
+            baseline.waived.insert(finding.id);
+        } else {
+            let worst = baseline.open.entry(finding.id).or_insert(severity);
+            *worst = severity.max(*worst);
+        }
+    }
+    Ok(baseline)
 }

@@ -1,6 +1,6 @@
 //! A folded finding, as every command's JSON has it. Members are only ever added.
 
-use analyzer::summary::{Folded, sentence};
+use analyzer::summary::{Folded, Summary, Tally, sentence};
 use analyzer::target::Waived;
 use serde::Serialize;
 
@@ -43,6 +43,20 @@ impl WaiverJson {
     fn of(waived: Waived) -> Self {
         let Waived { id, active, expires } = waived;
         Self { id, active, expires: expires.to_string() }
+    }
+}
+
+/// How much of a baseline is still there.
+#[derive(Serialize)]
+pub(crate) struct KnownJson {
+    findings: u64,
+    calls: u64,
+}
+
+impl KnownJson {
+    pub(crate) fn of(summary: &Summary) -> Option<Self> {
+        let Tally { findings, calls } = summary.known();
+        (findings > 0).then_some(Self { findings, calls })
     }
 }
 

@@ -100,6 +100,16 @@ impl Possible {
             .filter(move |decision| self.contains(*decision))
     }
 
+    /// The decision for whom it is all the same which denial it is: an implicit one where both are
+    /// possible and nothing else is.
+    #[must_use]
+    pub fn verdict(self) -> Decision {
+        match self.decision() {
+            Decision::Undetermined if !self.allowed => Decision::ImplicitlyDenied,
+            decision => decision,
+        }
+    }
+
     /// The one decision left, or that there are several.
     #[must_use]
     pub fn decision(self) -> Decision {

@@ -73,6 +73,12 @@ impl Evaluation {
         self.possible.decision()
     }
 
+    /// The decision, where it is all the same which denial it is.
+    #[must_use]
+    pub fn verdict(&self) -> Decision {
+        self.possible.verdict()
+    }
+
     fn settled(verdict: Verdict, matched: Vec<StatementRef>) -> Self {
         let Verdict { possible, layer, .. } = verdict;
         let (open, needs, rests_on) = (Vec::new(), Vec::new(), Vec::new());

@@ -605,6 +605,19 @@ fn the_exempt_are_judged_but_never_found() {
     assert_eq!(judged.calls[0].decision, Some(Decision::ExplicitlyDenied));
 }
 
+/// Where only which denial it is stays open, it is a denial all the same.
+#[test]
+fn a_denial_is_certain_whichever_it_is() {
+    let may_deny = r#"{"Sid": "MayDeny", "Effect": "Deny", "Action": "*", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:PrincipalTag/team": "nlp"}}}"#;
+    let record = call("DeleteModel", "{}");
+    check(&set(may_deny, ""), &record, &["DRF110 medium"]);
+    let rows = rows(&set(may_deny, ""), &record);
+    assert_eq!(rows.calls[0].decision, Some(Decision::ImplicitlyDenied));
+    let either = format!("{may_deny}, {ALLOW}");
+    check(&set(&either, ""), &record, &["DRF203 info aws:PrincipalTag/team"]);
+}
+
 /// The set's owner says how bad a code is; that the call failed, or only reads, still makes it milder.
 #[test]
 fn severities_are_the_set_owners() {
@@ -863,7 +876,10 @@ fn a_rule_on_the_record_names_its_principals() {
     check(
         &set(ALLOW, &rules),
         &by(session, "CreateTrainingJob", parameters),
-        &["DRF101 high record_rule:instance_types = ml.p4d.24xlarge"],
+        &[
+            "DRF203 info the path of arn:aws:iam::111122223333:role/Scientist is not in the record",
+            "DRF101 high record_rule:instance_types = ml.p4d.24xlarge",
+        ],
     );
 }
 
@@ -1581,17 +1597,20 @@ mod calls_that_are_easily_misjudged {
         ]);
         assert!(load(&files).is_err());
     }
+    /// Which role it is, the record does not tell: neither bound nor unbound, but for patterns that
+    /// cover every path.
     #[test]
-    fn scp_star_and_slr() {
-        let s = set(ALLOW, "");
-        check(
-            &s,
-            &by(
-                r#"{"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/Scientist/ana"}"#,
-                "DeleteModel",
-                "{}",
-            ),
-            &[],
-        );
+    fn session_without_its_issuer() {
+        let session = r#"{"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/Scientist/ana"}"#;
+        let record = by(session, "DeleteModel", "{}");
+        let unknown =
+            "DRF203 info the path of arn:aws:iam::111122223333:role/Scientist is not in the record";
+        check(&set(ALLOW, ""), &record, &[unknown]);
+        let everybody = "[[binding]]\nname = \"e\"\nprincipals = [\"arn:aws:iam::*:role/*\"]\n\
+                         identity = [\"deny.json\"]\n";
+        check(&set(ALLOW, everybody), &record, &["DRF112 high"]);
+        let exempt =
+            "[[exempt]]\nprincipals = [\"arn:aws:iam::*:role/Scientist\"]\nreason = \"r\"\n";
+        check(&set(ALLOW, exempt), &record, &[unknown]);
     }
 }

@@ -133,16 +133,42 @@ impl Snapshot {
         };
         let arn = match actor.path_known {
             true => actor.arn.as_str(),
-            false => {
-                let name = actor.arn.rsplit('/').next().unwrap_or_default();
-                match self.iam.roles_named(&actor.account, name) {
-                    [one] => one,
-                    [] => return Err(missing),
-                    _ => return Err(Unattached::SeveralRoles),
-                }
-            }
+            false => match self.roles_named_as(actor) {
+                [one] => one,
+                [] => return Err(missing),
+                _ => return Err(Unattached::SeveralRoles),
+            },
         };
         self.iam.entity(arn).ok_or(missing)
+    }
+
+    fn roles_named_as(&self, actor: &Actor) -> &[String] {
+        let name = actor.arn.rsplit('/').next().unwrap_or_default();
+        self.iam.roles_named(&actor.account, name)
+    }
+
+    /// The ARN with its path of a role whose record lacks that, if one role has the name.
+    pub(crate) fn arn_of(&self, actor: &Actor) -> Option<&str> {
+        match self.roles_named_as(actor) {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// Whether some account has a group of this name.
+    pub(crate) fn has_group(&self, name: &str) -> bool {
+        self.iam.groups().any(|((_, known), _)| known.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether the organisation has a unit of this id; also where its tree is not in the snapshot.
+    pub(crate) fn may_have_unit(&self, id: &str) -> bool {
+        let mut parents = self.organisation.parents().peekable();
+        parents.peek().is_none() || parents.any(|(child, parent)| child == id || parent == id)
+    }
+
+    /// The organisation's management account.
+    pub(crate) fn management_account(&self) -> Option<&str> {
+        self.organisation.management_account()
     }
 
     /// Inline, attached, and through groups; they unite.

@@ -6,26 +6,56 @@ use iam_policy::{NamedPolicy, print, quote};
 use super::Snapshot;
 use super::account::Entity;
 
+/// What of a snapshot is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// What is attached to principals.
+    pub(crate) policies: bool,
+    /// Which groups users are in.
+    pub(crate) groups: bool,
+    /// The tags of principals.
+    pub(crate) tags: bool,
+    /// Which units accounts are in.
+    pub(crate) units: bool,
+}
+
 impl Snapshot {
-    /// Lines of quoted words: who there is, with what attached, in which groups, with which tags, and
-    /// which unit each account is in.
-    pub(crate) fn canonical(&self) -> String {
+    /// Lines of quoted words: of who there is, and of each unit, what is asked for.
+    pub(crate) fn canonical(&self, asked: Asked) -> String {
         let mut text = String::new();
-        for (arn, entity) in self.iam.entities() {
-            line(&mut text, "principal", &[arn]);
-            self.entity_lines(&mut text, entity);
+        if asked.policies || asked.groups || asked.tags {
+            for (arn, entity) in self.iam.entities() {
+                line(&mut text, "principal", &[arn]);
+                self.entity_lines(&mut text, entity, asked);
+            }
         }
-        for ((account, name), group) in self.iam.groups() {
-            line(&mut text, "group", &[account, name]);
-            self.entity_lines(&mut text, group);
+        if asked.policies {
+            for ((account, name), group) in self.iam.groups() {
+                line(&mut text, "group", &[account, name]);
+                self.entity_lines(&mut text, group, asked);
+            }
         }
-        for (child, parent) in self.organisation.parents() {
-            line(&mut text, "parent", &[child, parent]);
+        if asked.units {
+            for (child, parent) in self.organisation.parents() {
+                line(&mut text, "parent", &[child, parent]);
+            }
         }
         text
     }
 
-    fn entity_lines(&self, text: &mut String, entity: &Entity) {
+    fn entity_lines(&self, text: &mut String, entity: &Entity, asked: Asked) {
+        if asked.policies {
+            self.policy_lines(text, entity);
+        }
+        if asked.policies || asked.groups {
+            entity.groups.iter().for_each(|group| line(text, "in", &[group]));
+        }
+        if asked.tags {
+            entity.tags.iter().for_each(|(key, value)| line(text, "tag", &[key, value]));
+        }
+    }
+
+    fn policy_lines(&self, text: &mut String, entity: &Entity) {
         let mut policy = |word: &str, policy: &NamedPolicy| {
             line(text, word, &[&policy.name, &print(&policy.document)]);
         };
@@ -35,12 +65,6 @@ impl Snapshot {
         }
         if let Some(arn) = &entity.boundary {
             policy("boundary", &self.iam.attached(entity, arn));
-        }
-        for group in &entity.groups {
-            line(text, "in", &[group]);
-        }
-        for (key, value) in &entity.tags {
-            line(text, "tag", &[key, value]);
         }
     }
 }

@@ -119,6 +119,10 @@ impl Organisation {
         }
     }
 
+    pub(super) fn management_account(&self) -> Option<&str> {
+        self.management_account.as_deref()
+    }
+
     /// Parent by child.
     pub(super) fn parents(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parents.iter().map(|(child, parent)| (child.as_str(), parent.as_str()))

@@ -1,12 +1,12 @@
 //! Findings folded, and told in a sentence.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cloudtrail::Outcome;
 use proptest::prelude::*;
 
-use super::{Folded, RecordCounts, Summary, Tally, sentence};
+use super::{Baseline, Folded, RecordCounts, Summary, Tally, sentence};
 use crate::finding::{Code, Finding, Severity};
 use crate::target::{WAIVERS, Waivers};
 
@@ -179,7 +179,7 @@ const NEXT_DAY: i64 = 24 * 60;
 
 #[test]
 fn what_a_waiver_covers_is_counted_apart_and_what_it_no_longer_does_comes_first() {
-    let mut summary = Summary::new(waivers("W-1", "ml.p4d.24xlarge"), BTreeSet::new());
+    let mut summary = Summary::new(waivers("W-1", "ml.p4d.24xlarge"), Baseline::default());
     let other = Finding { observed: texts(&["ml.p5.48xlarge"]), ..seen("b", "3", 0) };
     let worse = Finding { severity: Severity::Critical, ..seen("a", "1", 0) };
     for finding in [worse, seen("a", "2", NEXT_DAY), other, seen("a", "4", 2)] {
@@ -205,9 +205,17 @@ fn what_a_waiver_covers_is_counted_apart_and_what_it_no_longer_does_comes_first(
     assert_eq!(ids, [("W-1", Tally { findings: 1, calls: 1 })]);
 }
 
+/// Ids of an earlier run, open at a severity or waived.
+fn baseline(open: &[(&str, Severity)], waived: &[&str]) -> Baseline {
+    Baseline {
+        open: open.iter().map(|(id, severity)| ((*id).to_owned(), *severity)).collect(),
+        waived: waived.iter().map(|id| (*id).to_owned()).collect(),
+    }
+}
+
 #[test]
 fn what_is_known_is_only_counted() {
-    let known = BTreeSet::from(["a".to_owned(), "gone".to_owned()]);
+    let known = baseline(&[("a", Severity::High), ("gone", Severity::Low)], &[]);
     let mut summary = Summary::new(Waivers::default(), known);
     for finding in [seen("a", "1", 0), seen("a", "2", 1), seen("b", "3", 0)] {
         summary.add(finding);
@@ -215,6 +223,21 @@ fn what_is_known_is_only_counted() {
     assert_eq!(summary.findings().iter().map(show).collect::<Vec<_>>(), ["b 1 0-0 [3]"]);
     assert_eq!(summary.known(), Tally { findings: 1, calls: 2 });
     assert_eq!(summary.worst(), Some(Severity::High));
+}
+
+/// What only failed then and succeeds now, and what a waiver covered then and no longer does.
+#[test]
+fn what_became_worse_and_what_a_waiver_let_go_is_news() {
+    let known = baseline(&[("a", Severity::Medium), ("b", Severity::High)], &["b"]);
+    let mut summary = Summary::new(waivers("W-1", "ml.p4d.24xlarge"), known);
+    let milder = Finding { severity: Severity::Medium, ..seen("a", "1", NEXT_DAY) };
+    let other = Finding { observed: texts(&["ml.p5.48xlarge"]), ..seen("b", "4", 0) };
+    for finding in [milder, seen("a", "2", NEXT_DAY), seen("b", "3", NEXT_DAY), other] {
+        summary.add(finding);
+    }
+    let shown: Vec<String> = summary.findings().iter().map(show).collect();
+    assert_eq!(shown, ["a 1 1440-1440 [2]", "b 1 1440-1440 [3]"]);
+    assert_eq!(summary.known(), Tally { findings: 2, calls: 2 });
 }
 
 #[test]

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use iam_policy::{NamedPolicy, PolicySet, PolicySources};
 
-use super::covers::{Covered, Who, unknown};
-use super::{Binding, RecordRule, TargetSet, allow_everything};
+use super::covers::{Covered, unknown};
+use super::{Binding, RecordRule, TargetSet};
 use crate::actor::{Actor, Standing};
 use crate::finding::{Code, Severity};
-use crate::snapshot::unknown_policy;
+use crate::snapshot::{Asked, unknown_policy};
 
 /// The policies that judge one principal, compiled.
 #[derive(Debug)]
@@ -114,10 +114,9 @@ impl Matched {
 
 impl TargetSet {
     fn bind(&self, actor: &Actor, policies: Result<Arc<PolicySet>, Unjudged>) -> Bound {
-        let arn = actor.arn.as_str();
         let rules = self.record_rules.iter().enumerate();
         let rules = rules.filter(|(_, rule)| rule.principals.may_cover(actor));
-        let exempt = self.exemptions.iter().find(|exempt| exempt.principals.cover(arn));
+        let exempt = self.exemptions.iter().find(|exempt| exempt.principals.surely_cover(actor));
         Bound {
             policies,
             record_rules: rules.map(|(position, _)| position).collect(),
@@ -138,8 +137,7 @@ impl TargetSet {
             Standing::Root => {}
             Standing::Principal => self.bound_policies(actor, &mut sources)?,
         }
-        let full_access = allow_everything("FullAWSAccess");
-        sources.scps = self.scps.levels(&actor.account, &full_access, self.snapshot.as_deref());
+        sources.scps = self.scps.levels(&actor.account, self.snapshot.as_deref());
         Ok(sources)
     }
 
@@ -147,12 +145,12 @@ impl TargetSet {
     /// highest priority counts.
     fn bound_policies(&self, actor: &Actor, sources: &mut PolicySources) -> Result<(), Unjudged> {
         let mut bindings: Vec<&Binding> = Vec::new();
-        let mut unknown: Vec<NamedPolicy> = Vec::new();
+        let mut unknown: Vec<(&Binding, NamedPolicy)> = Vec::new();
         for binding in &self.bindings {
             match binding.principals.covers(actor, self.snapshot.as_deref()) {
                 Covered::Yes => bindings.push(binding),
                 Covered::No => {}
-                Covered::Unknown(why) => unknown.push(unknown_policy(&why, &why)),
+                Covered::Unknown(why) => unknown.push((binding, unknown_policy(&why, &why))),
             }
         }
         if bindings.is_empty() && unknown.is_empty() {
@@ -161,12 +159,20 @@ impl TargetSet {
         if bindings.iter().any(|binding| binding.attached) {
             self.add_attached(actor, sources);
         }
-        let identity = bindings.iter().flat_map(|binding| binding.identity.iter()).chain(&unknown);
-        sources.identity.extend(distinct(identity));
+        let known = bindings.iter().flat_map(|binding| binding.identity.iter());
+        sources.identity.extend(distinct(known.chain(unknown.iter().map(|(_, policy)| policy))));
         let with_boundary = bindings.iter().filter(|binding| binding.boundary.is_some());
         let boundary = with_boundary.max_by_key(|binding| binding.priority);
         if let Some(policy) = boundary.and_then(|binding| binding.boundary.clone()) {
             sources.boundary = Some(vec![policy]);
+        }
+        // One that may count in its place leaves open which does.
+        let beats = |other: &Binding| {
+            other.boundary.is_some()
+                && boundary.is_none_or(|counts| other.priority > counts.priority)
+        };
+        if let Some((_, policy)) = unknown.iter().find(|(binding, _)| beats(binding)) {
+            sources.boundary = Some(vec![policy.clone()]);
         }
         Ok(())
     }
@@ -196,11 +202,15 @@ impl TargetSet {
         self.facts == other.facts && added(self) == added(other)
     }
 
-    /// Whether a verdict may depend on what IAM has attached.
-    pub(super) fn goes_by_snapshot(&self) -> bool {
-        let by_entity = |who: &Who| !who.groups.is_empty() || !who.tags.is_empty();
-        !self.scps.units.is_empty()
-            || self.bindings.iter().any(|b| b.attached || by_entity(&b.principals))
+    /// What of a snapshot verdicts may depend on.
+    pub(super) fn asks_of_snapshot(&self) -> Asked {
+        let any = |of: fn(&Binding) -> bool| self.bindings.iter().any(of);
+        Asked {
+            policies: any(|binding| binding.attached),
+            groups: any(|binding| !binding.principals.groups.is_empty()),
+            tags: any(|binding| !binding.principals.tags.is_empty()),
+            units: !self.scps.units.is_empty(),
+        }
     }
 
     /// A record rule by its position.

@@ -31,9 +31,9 @@ pub(super) struct Config {
 #[serde(deny_unknown_fields)]
 pub(super) struct BindingConfig {
     pub(super) name: Spanned<String>,
-    pub(super) principals: Option<Vec<Spanned<String>>>,
+    pub(super) principals: Option<Spanned<Vec<Spanned<String>>>>,
     pub(super) permission_set: Option<Spanned<String>>,
-    pub(super) groups: Option<Spanned<Vec<String>>>,
+    pub(super) groups: Option<Spanned<Vec<Spanned<String>>>>,
     pub(super) tags: Option<Spanned<BTreeMap<String, String>>>,
     #[serde(default)]
     pub(super) accounts: Vec<Spanned<String>>,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use iam_policy::{Glob, Principal};
 
-use super::PrincipalPatterns;
+use super::{PrincipalPattern, PrincipalPatterns};
 use crate::actor::Actor;
 use crate::snapshot::{Snapshot, Unattached};
 
@@ -56,8 +56,11 @@ impl Who {
     }
 
     fn is_named(&self, actor: &Actor, snapshot: Option<&Snapshot>) -> Covered {
-        if self.named.may_cover(actor) {
+        if self.named.surely_cover(actor) {
             return Covered::Yes;
+        }
+        if self.named.may_cover(actor) {
+            return self.by_path(actor, snapshot);
         }
         // Only users are in groups.
         let is_user = matches!(actor.principal, Principal::User { .. });
@@ -66,8 +69,22 @@ impl Who {
         }
         let Some(snapshot) = snapshot else { return Covered::No };
         match snapshot.groups(actor) {
-            Ok(groups) => Covered::of(groups.iter().any(|group| self.groups.contains(group))),
+            // IAM tells names of groups apart by more than case.
+            Ok(groups) => Covered::of(
+                groups
+                    .iter()
+                    .any(|group| self.groups.iter().any(|named| named.eq_ignore_ascii_case(group))),
+            ),
             Err(why) => Covered::Unknown(unknown("groups", actor, why)),
+        }
+    }
+
+    /// A role whose path is not in the record, and decides. Names of roles are unique in an account,
+    /// so a snapshot may tell the path.
+    fn by_path(&self, actor: &Actor, snapshot: Option<&Snapshot>) -> Covered {
+        match snapshot.and_then(|snapshot| snapshot.arn_of(actor)) {
+            Some(arn) => Covered::of(self.named.cover(arn)),
+            None => Covered::Unknown(format!("the path of {} is not in the record", actor.arn)),
         }
     }
 
@@ -88,8 +105,18 @@ impl Who {
 
     /// Whether some principal may be covered by both.
     pub(super) fn overlap(&self, other: &Self) -> bool {
-        let by_group = |who: &Self| !who.groups.is_empty();
-        by_group(self) || by_group(other) || self.named.overlap(&other.named)
+        let by_group = |one: &Self, other: &Self| {
+            !one.groups.is_empty() && (!other.groups.is_empty() || other.names_users())
+        };
+        self.named.overlap(&other.named)
+            || (self.named.share_account(&other.named)
+                && (by_group(self, other) || by_group(other, self)))
+    }
+
+    /// Whether a pattern is about some user: only they are in groups.
+    fn names_users(&self) -> bool {
+        let users = PrincipalPattern::new("arn:*:iam::*:user/*");
+        self.named.patterns.iter().any(|pattern| pattern.overlaps(&users))
     }
 }
 

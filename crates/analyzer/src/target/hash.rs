@@ -1,10 +1,11 @@
-//! One hash over everything in a policy set that changes a verdict, and nothing else: neither the
-//! set's name and revision, nor white space and comments.
+//! One hash over everything in a policy set that changes a verdict or a severity, and nothing else:
+//! neither the set's name and revision, nor reasons, white space, comments and waivers.
 
 use iam_policy::{NamedPolicy, print};
 use sha2::{Digest, Sha256};
 
 use crate::hash::hex;
+use crate::snapshot::Asked;
 
 use super::{Allowlist, Level, OrganisationPolicies, PrincipalPatterns, TargetSet};
 
@@ -49,11 +50,14 @@ pub(super) fn of(set: &TargetSet) -> String {
     if facts.doubt_service_defaults {
         text.line("doubt_service_defaults", [] as [&str; 0]);
     }
-    for (code, severity) in &set.severities {
+    for (code, severity) in
+        set.severities.iter().filter(|(code, severity)| **severity != code.severity())
+    {
         text.line("severity", [code.as_str(), severity.as_str()]);
     }
-    if let Some(snapshot) = set.snapshot.as_ref().filter(|_| set.goes_by_snapshot()) {
-        text.line("snapshot", [snapshot.canonical()]);
+    let asked = set.asks_of_snapshot();
+    if let Some(snapshot) = set.snapshot.as_ref().filter(|_| asked != Asked::default()) {
+        text.line("snapshot", [snapshot.canonical(asked)]);
     }
     if let Some(overlay) = set.overlay.as_ref().filter(|overlay| !overlay.is_empty()) {
         text.line("catalog", [overlay.to_json()]);

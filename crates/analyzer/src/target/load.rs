@@ -152,7 +152,7 @@ impl<'f> Loader<'f> {
         let record_rules =
             config.record_rule.into_iter().map(|rule| self.record_rule(rule)).collect();
         let exemptions = config.exempt.into_iter().map(|entry| self.exemption(entry)).collect();
-        let facts = self.facts(config.facts);
+        let facts = self.facts(config.facts, !scps.units.is_empty());
         let severities = self.severities(config.severity);
         let waivers = self.waivers();
         let overlay = self.overlay();
@@ -240,23 +240,22 @@ impl<'f> Loader<'f> {
     }
 
     fn binding(&mut self, config: &BindingConfig) -> Binding {
-        let named = config.principals.iter().flatten();
-        let mut patterns: Vec<PrincipalPattern> =
-            named.map(|pattern| self.principal_pattern(pattern)).collect();
+        let mut patterns = Vec::new();
+        if let Some(principals) = &config.principals {
+            self.refuse_nobody("principals", principals);
+            let named = principals.get_ref().iter();
+            patterns.extend(named.map(|pattern| self.principal_pattern(pattern)));
+        }
         if let Some(permission_set) = &config.permission_set {
             patterns.extend(permission_set_patterns(permission_set.get_ref()));
-        }
-        if let Some(groups) = &config.groups {
-            self.needs_snapshot("`groups`", groups.span());
         }
         if let Some(tags) = &config.tags {
             self.needs_snapshot("`tags`", tags.span());
         }
-        let groups = config.groups.as_ref().map(|groups| groups.get_ref().clone());
         let tags = config.tags.as_ref().map(|tags| tags.get_ref().clone());
         let who = Who {
             named: PrincipalPatterns { patterns, accounts: self.accounts(&config.accounts) },
-            groups: groups.unwrap_or_default(),
+            groups: config.groups.as_ref().map(|groups| self.groups(groups)).unwrap_or_default(),
             tags: tags.unwrap_or_default(),
         };
         let principals = self.somebody(who, config);
@@ -272,6 +271,27 @@ impl<'f> Loader<'f> {
         Binding { principals, identity, attached, boundary, priority: config.priority }
     }
 
+    /// A list that is given and empty would widen the binding to everybody.
+    fn refuse_nobody(&mut self, word: &str, list: &Spanned<Vec<Spanned<String>>>) {
+        if list.get_ref().is_empty() {
+            self.fault(list.span(), format!("`{word}` is empty: this entry is about nobody"));
+        }
+    }
+
+    fn groups(&mut self, groups: &Spanned<Vec<Spanned<String>>>) -> Vec<String> {
+        self.refuse_nobody("groups", groups);
+        self.needs_snapshot("`groups`", groups.span());
+        let snapshot = self.snapshot.clone();
+        for group in groups.get_ref() {
+            let name = group.get_ref();
+            if snapshot.as_ref().is_some_and(|snapshot| !snapshot.has_group(name)) {
+                let message = format!("no group `{}` is in the snapshot", name.escape_debug());
+                self.fault(group.span(), message);
+            }
+        }
+        groups.get_ref().iter().map(|group| group.get_ref().clone()).collect()
+    }
+
     fn needs_snapshot(&mut self, what: &str, span: Range<usize>) {
         if self.snapshot.is_none() {
             let help = "`--snapshot DIR` gives it; docs/snapshot.md says how to make one";
@@ -282,7 +302,8 @@ impl<'f> Loader<'f> {
 
     /// A binding by accounts or tags alone is about everybody there.
     fn somebody(&mut self, mut who: Who, config: &BindingConfig) -> Who {
-        if who.named.patterns.is_empty() && who.groups.is_empty() {
+        let named = config.principals.is_some() || config.groups.is_some();
+        if !named && config.permission_set.is_none() {
             if who.named.accounts.is_empty() && who.tags.is_empty() {
                 let message = format!("the binding `{}` names no principal", config.name.get_ref());
                 self.fault(config.name.span(), message);
@@ -312,6 +333,13 @@ impl<'f> Loader<'f> {
     fn identity(&mut self, path: &Spanned<String>) -> Option<NamedPolicy> {
         match path.get_ref().as_str() {
             "@any" => Some(allow_everything("@any")),
+            word if word.starts_with('@') => {
+                let help = nearest(word, ["@any", ATTACHED]);
+                let help = help.map(|word| format!("did you mean `{word}`?"));
+                let message = format!("there is no `{}`", word.escape_debug());
+                self.fault_with_help(path.span(), message, help);
+                None
+            }
             _ => self.policy(path, Dialect::Identity),
         }
     }
@@ -406,7 +434,8 @@ impl<'f> Loader<'f> {
             let units = &entry.units;
             if units.is_empty() && entry.accounts.get_ref().is_empty() {
                 let message = format!("this [[{table}]] is attached to nothing");
-                let help = "name `accounts`: \"*\" for the root, or account ids".to_owned();
+                let help =
+                    "name `accounts`: \"*\" for the root, or account ids; or `units`".to_owned();
                 self.fault_with_help(entry.policies.span(), message, Some(help));
             }
             for unit in units {
@@ -415,6 +444,9 @@ impl<'f> Loader<'f> {
                     let message = format!("`{}` is no unit", unit.get_ref().escape_debug());
                     let help = "its id, such as `ou-ab12-11111111`".to_owned();
                     self.fault_with_help(unit.span(), message, Some(help));
+                } else if !self.may_have_unit(unit.get_ref()) {
+                    let id = unit.get_ref().escape_debug();
+                    self.fault(unit.span(), format!("no unit `{id}` is in the snapshot"));
                 }
                 let level = attached.units.entry(unit.get_ref().clone()).or_default();
                 level.policies.extend(policies.iter().cloned());
@@ -434,14 +466,35 @@ impl<'f> Loader<'f> {
         attached
     }
 
+    fn may_have_unit(&self, id: &str) -> bool {
+        self.snapshot.as_ref().is_none_or(|snapshot| snapshot.may_have_unit(id))
+    }
+
+    /// What the snapshot knows of the organisation must not say otherwise than the facts.
+    fn management_account(
+        &mut self,
+        stated: Option<&Spanned<String>>,
+        by_unit: bool,
+    ) -> Option<String> {
+        let found = self.snapshot.as_ref().filter(|_| by_unit);
+        let found = found.and_then(|snapshot| snapshot.management_account()).map(str::to_owned);
+        match (stated, found) {
+            (Some(stated), Some(found)) if *stated.get_ref() != found => {
+                let message = format!("the management account is {found} in the snapshot");
+                self.fault(stated.span(), message);
+                None
+            }
+            (Some(stated), _) => Some(stated.get_ref().clone()),
+            (None, found) => found,
+        }
+    }
+
     fn patterns(
         &mut self,
         principals: &Spanned<Vec<Spanned<String>>>,
         accounts: &[Spanned<String>],
     ) -> PrincipalPatterns {
-        if principals.get_ref().is_empty() {
-            self.fault(principals.span(), "`principals` is empty: this entry is about nobody");
-        }
+        self.refuse_nobody("principals", principals);
         let principals = principals.get_ref();
         let patterns = principals.iter().map(|p| self.principal_pattern(p)).collect();
         PrincipalPatterns { patterns, accounts: self.accounts(accounts) }
@@ -493,12 +546,13 @@ impl<'f> Loader<'f> {
         severities
     }
 
-    fn facts(&mut self, config: FactsConfig) -> Facts {
+    fn facts(&mut self, config: FactsConfig, by_unit: bool) -> Facts {
         if let Some(account) = &config.management_account {
             self.accounts(std::slice::from_ref(account));
         }
         Facts {
-            management_account: config.management_account.map(Spanned::into_inner),
+            management_account: self
+                .management_account(config.management_account.as_ref(), by_unit),
             org_id: config.org_id,
             vpc_endpoints: config.vpc_endpoints,
             passed_to_service: config.passed_to_service,

@@ -244,14 +244,30 @@ there is no policy `guardrails/deny-everything.json`
 
 #[test]
 fn a_binding_names_somebody() {
-    for principals in ["", "principals = []\n"] {
-        check_tables(
-            &format!("[[binding]]\nname = \"nobody\"\nidentity = []\n{principals}"),
-            "
+    check_tables(
+        "[[binding]]\nname = \"nobody\"\nidentity = []\n",
+        "
 the binding `nobody` names no principal
   at policy-set.toml, line 5, column 8",
-        );
-    }
+    );
+    // An empty list beside accounts would be about everybody there.
+    check_tables(
+        "[[binding]]\nname = \"b\"\nidentity = []\nprincipals = []\naccounts = [\"111122223333\"]\n",
+        "
+`principals` is empty: this entry is about nobody
+  at policy-set.toml, line 7, column 14",
+    );
+}
+
+#[test]
+fn words_with_an_at_sign_are_two() {
+    check_tables(
+        "[[binding]]\nname = \"b\"\nprincipals = [\"*\"]\nidentity = [\"@atached\"]\n",
+        "
+there is no `@atached`
+  at policy-set.toml, line 7, column 13
+help: did you mean `@attached`?",
+    );
 }
 
 #[test]
@@ -499,7 +515,7 @@ fn check_verdict(set: &TargetSet, actor: &Actor, wanted: &[(&str, &str)]) {
                 let resource = ResourceValue::Known("*".to_owned());
                 let principal = actor.principal.clone();
                 let request = RequestContext::new(principal, *action, resource);
-                Evaluator::new(&**policies).evaluate(&request).decision().as_str()
+                Evaluator::new(&**policies).evaluate(&request).verdict().as_str()
             }
             Err(unjudged) => unjudged.as_str(),
         };

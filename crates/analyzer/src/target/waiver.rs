@@ -5,7 +5,9 @@
 //! [[waiver]]
 //! id          = "W-7"
 //! code        = "DRF101"
-//! principals  = ["arn:aws:iam::*:role/team/nlp/*"]   # ARN patterns, as in policy-set.toml
+//! principals  = ["arn:aws:iam::*:role/team/nlp/*"]   # ARN patterns, as in policy-set.toml; optional
+//!                                                    # where `findings` says which they are
+//! findings    = ["5063a81dbdfa6761a61daa6f3a4a6de2"] # optional, ids of findings
 //! action      = "sagemaker:CreateTrainingJob"        # optional, with wildcards
 //! resource    = "arn:aws:sagemaker:*:*:training-job/llm-*"  # optional, with wildcards
 //! key         = "sagemaker:InstanceTypes"            # optional, the condition key
@@ -49,7 +51,8 @@ pub struct Waivers(Vec<Waiver>);
 struct Waiver {
     id: String,
     code: Code,
-    principals: PrincipalPatterns,
+    principals: Option<PrincipalPatterns>,
+    findings: Option<Vec<String>>,
     action: Option<Glob>,
     resource: Option<Glob>,
     key: Option<String>,
@@ -60,7 +63,9 @@ struct Waiver {
 /// What a waiver is about. `resources` and `observed` are all there are.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'f> {
-    /// The code of the finding.
+    /// The id of the finding.
+    pub finding_id: &'f str,
+    /// Its code.
     pub code: Code,
     /// Its principal.
     pub principal: &'f str,
@@ -79,6 +84,7 @@ pub struct Subject<'f> {
 impl<'f> From<&'f Finding> for Subject<'f> {
     fn from(finding: &'f Finding) -> Self {
         Self {
+            finding_id: &finding.finding_id,
             code: finding.code,
             principal: &finding.principal,
             action: &finding.action,
@@ -114,7 +120,8 @@ struct FileConfig {
 struct WaiverConfig {
     id: Spanned<String>,
     code: Spanned<String>,
-    principals: Spanned<Vec<Spanned<String>>>,
+    principals: Option<Spanned<Vec<Spanned<String>>>>,
+    findings: Option<Vec<String>>,
     action: Option<String>,
     resource: Option<String>,
     key: Option<String>,
@@ -126,11 +133,12 @@ struct WaiverConfig {
     expires: Spanned<Datetime>,
 }
 
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 13] = [
     "waiver",
     "id",
     "code",
     "principals",
+    "findings",
     "action",
     "resource",
     "key",
@@ -182,7 +190,8 @@ impl Waiver {
         let one_of = |globs: &[Glob], text: &String| globs.iter().any(|glob| glob.matches(text));
         let on_resource = |glob: &Glob| {
             let resources = subject.resources;
-            !resources.is_empty() && resources.iter().all(|resource| glob.matches(resource))
+            // A name that the record does not show is a pattern here.
+            !resources.is_empty() && resources.iter().all(|r| glob.includes(&Glob::new(r)))
         };
         let observed = |globs: &Vec<Glob>| {
             globs.is_empty() == subject.observed.is_empty()
@@ -193,7 +202,11 @@ impl Waiver {
         // IAM compares actions without case.
         let action = |glob: &Glob| glob.matches(&subject.action.to_lowercase());
         self.code == subject.code
-            && self.principals.cover(subject.principal)
+            && self
+                .findings
+                .as_ref()
+                .is_none_or(|ids| ids.iter().any(|id| id == subject.finding_id))
+            && self.principals.as_ref().is_none_or(|who| who.cover(subject.principal))
             && self.action.as_ref().is_none_or(action)
             && self.resource.as_ref().is_none_or(on_resource)
             && self.key.as_ref().is_none_or(about_key)
@@ -229,12 +242,17 @@ impl Reader<'_> {
             }
         }
         let code = self.code(&config.code);
-        let principals = self.principals(&config.principals);
+        if config.principals.is_none() && config.findings.is_none() {
+            let help = Some("name `principals`, or the ids of `findings`");
+            self.fault(&config.id, "this waiver is about nobody", help);
+        }
+        let principals = config.principals.as_ref().map(|principals| self.principals(principals));
         let expires = self.day(&config.expires);
         Some(Waiver {
             id,
             code: code?,
             principals,
+            findings: config.findings,
             action: config.action.map(|action| Glob::new(&action.to_lowercase())),
             resource: config.resource.as_deref().map(Glob::new),
             key: config.key,

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use analyzer::self_test::SelfTest;
 use analyzer::snapshot::Snapshot;
-use analyzer::summary::{RecordCounts, Summary};
+use analyzer::summary::{Baseline, RecordCounts, Summary};
 use analyzer::target::TargetSet;
 use analyzer::{ENGINE, Filter, Inventory, catalog_hash};
 use cloudtrail::Limits;
@@ -42,8 +42,8 @@ struct Given<'g> {
     snapshot: Option<&'g Snapshot>,
     /// What resources are like.
     inventory: Option<Inventory>,
-    /// The ids of findings that are known already.
-    baseline: BTreeSet<String>,
+    /// The findings of an earlier run.
+    baseline: Baseline,
 }
 
 /// Why a run could not be finished.
@@ -96,7 +96,7 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Result<Exit, Box<dyn std::error::Error>
     let snapshot = policy_set::load_snapshot(args.snapshot.as_deref())?;
     let target = policy_set::load(&args.policies, snapshot.as_ref())?;
     let inventory = args.inventory.as_deref().map(resolve::read_inventory).transpose()?;
-    let baseline = baseline::ids(args.new_since.as_deref())?;
+    let baseline = baseline::of(args.new_since.as_deref())?;
     let lake = args.out.as_ref().map(|out| out.join(LAKE));
     let logs = files::log_files(&args.trail, lake.as_deref())?;
     let passed_over = u64::try_from(logs.skipped).unwrap_or(u64::MAX);

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::args::{FindingsArgs, Format};
 use crate::baseline;
 use crate::exit_code::Exit;
-use crate::finding_json::FindingJson;
+use crate::finding_json::{FindingJson, KnownJson};
 use crate::lake_reader::LakeReader;
 use crate::output::{self, grouped, visible};
 use crate::policy_set;
@@ -21,6 +21,9 @@ use crate::waived;
 struct Json {
     schema: &'static str,
     findings: Vec<FindingJson>,
+    /// What of the baseline is still there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<KnownJson>,
 }
 
 pub(crate) fn run(args: &FindingsArgs) -> Result<Exit, Box<dyn Error>> {
@@ -31,7 +34,8 @@ pub(crate) fn run(args: &FindingsArgs) -> Result<Exit, Box<dyn Error>> {
         Format::Text => text(&folded, args.waived) + &waived::lines(&summary),
         Format::Json => {
             let findings = folded.into_iter().map(FindingJson::of).collect();
-            let json = Json { schema: "driftline.findings/1", findings };
+            let known = KnownJson::of(&summary);
+            let json = Json { schema: "driftline.findings/1", findings, known };
             output::visible_json(&serde_json::to_string_pretty(&json)?) + "\n"
         }
     };
@@ -47,7 +51,7 @@ fn read(args: &FindingsArgs) -> Result<Summary, Box<dyn Error>> {
     let lake = LakeReader::open(&args.lake)?;
     let filter = Filter::new(args);
     let waivers = args.policies.as_deref().map(policy_set::load_waivers).transpose()?;
-    let baseline = baseline::ids(args.new_since.as_deref())?;
+    let baseline = baseline::of(args.new_since.as_deref())?;
     let mut summary = Summary::new(waivers.unwrap_or_default(), baseline);
     for day in lake.days(args.scope.from, args.scope.to)? {
         let rows = lake.day(&day)?;

@@ -1,16 +1,14 @@
 //! `driftline waive`: findings of a run in, entries of `waivers.toml` out.
 //!
-//! For the first four hundred, which nobody writes by hand. Findings of one code, action and key with
-//! the same values observed become one waiver with all their principals. A waiver asks for what makes
-//! a finding this one and no other, so it covers what folds into these findings and nothing else.
-//! What cannot be told so in patterns is left to a person.
+//! For the first four hundred, which nobody writes by hand. Findings of one code, action and key become one
+//! waiver, which names them by their ids: it covers what folds into these findings and nothing else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::PathBuf;
 
+use analyzer::Code;
 use analyzer::target::{Subject, WAIVERS, Waivers};
-use analyzer::{Code, Folding};
 
 use crate::args::WaiveArgs;
 use crate::baseline::{self, BaselineFinding};
@@ -24,31 +22,14 @@ use crate::policy_set;
 enum WaiveError {
     #[error("`{}` has no finding of that kind", .0.display())]
     Nothing(PathBuf),
+    #[error("`{}` has a finding without an id of this program", .0.display())]
+    NoId(PathBuf),
     #[error("the waivers that would be written cannot be read")]
     Unreadable,
 }
 
-/// What findings share that become one waiver.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Group<'f> {
-    code: &'f str,
-    action: Option<&'f str>,
-    key: Option<&'f str>,
-    observed: Option<&'f [String]>,
-}
-
-impl<'f> Group<'f> {
-    fn of(finding: &'f BaselineFinding, code: Code) -> Self {
-        let key = finding.key.as_deref();
-        let Folding { by_action, by_observed } = Folding::of(code, &finding.action, key);
-        Self {
-            code: &finding.code,
-            action: by_action.then_some(finding.action.as_str()),
-            key,
-            observed: by_observed.then_some(finding.observed.as_slice()),
-        }
-    }
-}
+/// Code, action and key.
+type Group<'f> = (Code, &'f str, &'f str);
 
 pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Box<dyn Error>> {
     let findings = baseline::read(&args.from)?;
@@ -57,23 +38,23 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Box<dyn Error>> {
     if wanted.is_empty() {
         return Err(WaiveError::Nothing(args.from.clone()).into());
     }
-    let mut groups: BTreeMap<Group<'_>, BTreeSet<&str>> = BTreeMap::new();
+    let mut groups: BTreeMap<Group<'_>, BTreeMap<&str, &BaselineFinding>> = BTreeMap::new();
     for finding in wanted {
-        if finding.is_waived() || is_covered(args, &present, finding) {
-            continue;
+        // A word from elsewhere must not get into the file.
+        if !finding.id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(WaiveError::NoId(args.from.clone()).into());
         }
-        match group(finding) {
-            Ok(group) => {
-                groups.entry(group).or_default().insert(&finding.principal);
-            }
-            Err(why) => {
-                let (code, id) = (visible(&finding.code), visible(&finding.id));
-                output::note(&format!("note: {code} {id} is left to you: {why}"));
-            }
+        let Some(code) = Code::of(&finding.code) else {
+            let code = visible(&finding.code);
+            output::note(&format!("note: {code} {} is left out: an unknown code", finding.id));
+            continue;
+        };
+        if !is_covered(args, &present, finding, code) {
+            let group = (code, finding.action.as_str(), finding.key.as_deref().unwrap_or_default());
+            groups.entry(group).or_default().insert(&finding.id, finding);
         }
     }
-    let entries = entries(args, &present, &groups);
-    add(args, &entries)?;
+    add(args, &entries(args, &present, &groups))?;
     let (waivers, word) = (groups.len(), if groups.len() == 1 { "waiver" } else { "waivers" });
     let file = args.policies.join(WAIVERS);
     output::print(&format!(
@@ -91,9 +72,9 @@ fn is_wanted(args: &WaiveArgs, finding: &BaselineFinding) -> bool {
 
 /// Whether a waiver is there that holds as long. Resources are not in the JSON, so one that asks for
 /// them covers nothing here.
-fn is_covered(args: &WaiveArgs, present: &Waivers, finding: &BaselineFinding) -> bool {
-    let Some(code) = Code::of(&finding.code) else { return false };
+fn is_covered(args: &WaiveArgs, present: &Waivers, finding: &BaselineFinding, code: Code) -> bool {
     let waived = present.of(Subject {
+        finding_id: &finding.id,
         code,
         principal: &finding.principal,
         action: &finding.action,
@@ -105,53 +86,25 @@ fn is_covered(args: &WaiveArgs, present: &Waivers, finding: &BaselineFinding) ->
     waived.is_some_and(|waived| waived.active)
 }
 
-/// What a waiver has to ask for to cover a finding and nothing else, or why none can.
-fn group(finding: &BaselineFinding) -> Result<Group<'_>, &'static str> {
-    let code = Code::of(&finding.code).ok_or("this version does not know the code")?;
-    if code == Code::ConflictingRecords {
-        return Err("it is about one event");
-    }
-    if !finding.principal.starts_with("arn:") || finding.principal.splitn(6, ':').count() != 6 {
-        return Err("its principal is no ARN");
-    }
-    let group = Group::of(finding, code);
-    let words = [Some(finding.principal.as_str()), group.action].into_iter().flatten();
-    let values = group.observed.into_iter().flatten().map(String::as_str);
-    if words.chain(values).any(|text| text.contains(['*', '?'])) {
-        return Err("its words hold wildcards");
-    }
-    Ok(group)
-}
-
 /// The text to add.
 fn entries(
     args: &WaiveArgs,
     present: &Waivers,
-    groups: &BTreeMap<Group<'_>, BTreeSet<&str>>,
+    groups: &BTreeMap<Group<'_>, BTreeMap<&str, &BaselineFinding>>,
 ) -> String {
-    let taken: BTreeSet<&str> = present.ids().collect();
+    let taken: Vec<&str> = present.ids().collect();
     let ids = (1_u64..).map(|number| format!("W-{number}"));
-    let ids = ids.filter(|id| !taken.contains(id.as_str()));
+    let ids = ids.filter(|id| !taken.contains(&id.as_str()));
     let mut text = String::new();
-    for ((group, principals), id) in groups.iter().zip(ids) {
+    for (((code, ..), findings), id) in groups.iter().zip(ids) {
         let quoted = |text: &str| toml::Value::from(text).to_string();
-        let list = |texts: &mut dyn Iterator<Item = &str>| {
-            let lines: Vec<String> = texts.map(|text| format!("    {},\n", quoted(text))).collect();
-            if lines.is_empty() { "[]".to_owned() } else { format!("[\n{}]", lines.concat()) }
-        };
         let mut line = |word: &str, value: &str| text.push_str(&format!("{word} = {value}\n"));
         line("\n[[waiver]]\nid", &quoted(&id));
-        line("code", &quoted(group.code));
-        line("principals", &list(&mut principals.iter().copied()));
-        if let Some(action) = group.action {
-            line("action", &quoted(action));
-        }
-        if let Some(key) = group.key {
-            line("key", &quoted(key));
-        }
-        if let Some(observed) = group.observed {
-            line("observed", &list(&mut observed.iter().map(String::as_str)));
-        }
+        line("code", &quoted(code.as_str()));
+        line(
+            "findings",
+            &format!("[\n{}]", findings.values().map(|f| told(f)).collect::<String>()),
+        );
         line("reason", &quoted(&args.reason));
         line("owner", &quoted(&args.owner));
         if let Some(name) = &args.approved_by {
@@ -160,6 +113,12 @@ fn entries(
         line("expires", &args.expires.to_string());
     }
     text
+}
+
+/// The id of a finding, and for people what it is about: a comment, in which nothing of what a record
+/// says can end the line or steer a terminal.
+fn told(finding: &BaselineFinding) -> String {
+    format!("    \"{}\", # {}\n", finding.id, visible(&finding.sentence))
 }
 
 /// Adds the text to the file, whose own words stay; what comes out must be waivers.

@@ -32,10 +32,12 @@ fn iam() -> Value {
     let group = json!({"Arn": format!("arn:aws:iam::{ACCOUNT}:group/scientists"),
         "GroupName": "scientists",
         "GroupPolicyList": [{"PolicyName": "g", "PolicyDocument": document("Allow", "s:G")}]});
+    let admins =
+        json!({"Arn": format!("arn:aws:iam::{ACCOUNT}:group/admins"), "GroupName": "admins"});
     let only_a = json!({"Arn": format!("arn:aws:iam::{ACCOUNT}:policy/only-a"), "PolicyVersionList":
         [{"VersionId": "v1", "IsDefaultVersion": true, "Document": document("Allow", "s:A")}]});
     json!({"UserDetailList": [ana], "RoleDetailList": [nlp, vision],
-        "GroupDetailList": [group], "Policies": [only_a]})
+        "GroupDetailList": [group, admins], "Policies": [only_a]})
 }
 
 fn snapshot(more: &[(&str, Value)]) -> Option<Arc<Snapshot>> {
@@ -109,6 +111,9 @@ fn groups_name_users_of_the_snapshot() {
     // Nobody can tell of a user who is not there; a role is in no group.
     check(&tables, &user("new"), &[("s:A", "Undetermined"), ("s:B", "Undetermined")]);
     check(&tables, &role("New"), &[("s:A", "unbound")]);
+    // IAM tells groups apart by more than case.
+    let spelt = bound("groups = [\"Scientists\"]\nidentity = [\"policies/a.json\"]");
+    check(&spelt, &user("ana"), &[("s:A", "Allowed")]);
     let other = bound("groups = [\"admins\"]\nidentity = [\"policies/a.json\"]");
     check(&other, &user("ana"), &[("s:A", "unbound")]);
     // Patterns and groups are two ways to be named.
@@ -159,6 +164,7 @@ fn scps_of_units_bind_their_accounts() {
         parents(ACCOUNT, "ou-ab12-research1"),
         parents("ou-ab12-research1", "ou-ab12-workload"),
         parents("ou-ab12-workload", "r-ab12"),
+        parents("ou-ab12-sandbox1", "r-ab12"),
     ];
     let tree: Vec<(&str, Value)> = tree.iter().map(|(n, v)| (n.as_str(), v.clone())).collect();
     let scp = |target: &str, policy: &str, full: bool| {
@@ -210,15 +216,169 @@ fn what_needs_a_snapshot_says_so() {
     }
 }
 
-/// The hash covers what IAM has attached where a verdict may depend on it, and only there.
 #[test]
-fn the_hash_covers_the_snapshot_where_it_is_asked() {
-    let hash = |tables: &str, snapshot: Option<Arc<Snapshot>>| set_with(tables, snapshot).hash;
-    let plain = bound("principals = [\"*\"]\nidentity = [\"@any\"]");
-    assert_eq!(hash(&plain, None), hash(&plain, snapshot(&[])));
-    let attached = bound("principals = [\"*\"]\nidentity = [\"@attached\"]");
-    let before = hash(&attached, snapshot(&[]));
-    assert_eq!(before, hash(&attached, snapshot(&[])));
-    let more = json!({"RoleDetailList": [{"Arn": format!("arn:aws:iam::{ACCOUNT}:role/New")}]});
-    assert_ne!(before, hash(&attached, snapshot(&[("more.json", more)])));
+fn a_misspelt_group_or_unit_is_a_fault() {
+    let faults = |tables: &str, snapshot: Option<Arc<Snapshot>>| {
+        let files = folder(&format!("{HEAD}{tables}"), &[]);
+        let error = load_with(&files, snapshot).unwrap_err();
+        error.faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(
+        faults(&bound("groups = [\"scientist\"]\nidentity = []"), snapshot(&[])),
+        "no group `scientist` is in the snapshot\n  at policy-set.toml, line 6, column 11"
+    );
+    let tree = json!({"Parents": [{"Id": "ou-ab12-research1", "Type": "X"}]});
+    let units = "[[scp]]\nunits = [\"ou-ab12-researchl\"]\npolicies = []\n";
+    assert_eq!(
+        faults(units, snapshot(&[("111122223333.json", tree)])),
+        "no unit `ou-ab12-researchl` is in the snapshot\n  at policy-set.toml, line 5, column 10"
+    );
+}
+
+/// SCPs do not bind the management account, which the snapshot knows.
+#[test]
+fn the_management_account_is_that_of_the_snapshot() {
+    let organisation = |account: &str| {
+        let parents = json!({"Parents": [{"Id": "ou-ab12-research1", "Type": "X"}]});
+        snapshot(&[
+            ("organization.json", json!({"Organization": {"MasterAccountId": account}})),
+            ("111122223333.json", parents),
+            ("ou-ab12-research1.json", json!({"Parents": [{"Id": "r-ab12", "Type": "X"}]})),
+        ])
+    };
+    let units = "[[scp]]\nunits = [\"ou-ab12-research1\"]\npolicies = [\"policies/no-a.json\"]\n";
+    let facts = "[facts]\nmanagement_account = \"444455556666\"\n";
+    let set = set_with(units, organisation(ACCOUNT));
+    assert_eq!(set.facts.management_account.as_deref(), Some(ACCOUNT));
+    let set = set_with(&format!("{units}{facts}"), organisation("444455556666"));
+    assert_eq!(set.facts.management_account.as_deref(), Some("444455556666"));
+    let files = folder(&format!("{HEAD}{units}{facts}"), &[]);
+    let error = load_with(&files, organisation(ACCOUNT)).unwrap_err();
+    assert_eq!(error.faults[0].message, "the management account is 111122223333 in the snapshot");
+}
+
+/// A role whose record lacks the path is the one role of its name, if the snapshot has one.
+#[test]
+fn the_snapshot_may_tell_the_path_of_a_role() {
+    let mut bare = role("DataScientist");
+    bare.path_known = false;
+    let tables = |path: &str| {
+        bound(&format!(
+            "principals = [\"arn:aws:iam::*:role/{path}\"]\nidentity = [\"policies/a.json\"]"
+        ))
+    };
+    // Two roles have the name.
+    check(&tables("team/nlp/*"), &bare, &[("s:A", "Undetermined")]);
+    check(&tables("team/*"), &bare, &[("s:A", "Undetermined")]);
+    check(&tables("*"), &bare, &[("s:A", "Allowed")]);
+    check(&tables("other/Data*"), &bare, &[("s:A", "Undetermined")]);
+    check(&tables("other/*X"), &bare, &[("s:A", "unbound")]);
+    let one = entity("role", "admin/Deployer", document("Allow", "s:A"));
+    let more = json!({"RoleDetailList": [one]});
+    let mut deployer = role("Deployer");
+    deployer.path_known = false;
+    let verdict = |path: &str, wanted: &str| {
+        let set = set_with(&tables(path), snapshot(&[("more.json", more.clone())]));
+        check_verdict(&set, &deployer, &[("s:A", wanted)]);
+    };
+    verdict("admin/*", "Allowed");
+    verdict("team/*", "unbound");
+}
+
+#[test]
+fn a_boundary_of_who_may_be_bound_leaves_open_which_counts() {
+    let everybody =
+        "principals = [\"*\"]\nidentity = [\"policies/all.json\"]\nboundary = \"policies/b.json\"";
+    let lead = |priority: i64| {
+        bound(&format!(
+            "groups = [\"scientists\"]\nidentity = []\nboundary = \"policies/all.json\"\n\
+             priority = {priority}"
+        ))
+    };
+    let tables = |priority: i64| format!("{}{}", bound(everybody), lead(priority));
+    check(&tables(5), &user("ana"), &[("s:A", "Allowed")]);
+    check(&tables(5), &user("new"), &[("s:A", "Undetermined")]);
+    check(&tables(-5), &user("new"), &[("s:A", "ImplicitlyDenied"), ("s:B", "Undetermined")]);
+}
+
+#[test]
+fn groups_and_roles_do_not_clash_over_boundaries() {
+    let with = |who: &str, boundary: &str| {
+        bound(&format!("{who}\nidentity = []\nboundary = \"policies/{boundary}\""))
+    };
+    let group = with("groups = [\"scientists\"]", "a.json");
+    let loads = |other: &str| {
+        load_with(&folder(&format!("{HEAD}{group}{other}"), &[]), snapshot(&[])).is_ok()
+    };
+    assert!(loads(&with("principals = [\"arn:aws:iam::*:role/*\"]", "b.json")));
+    assert!(!loads(&with("principals = [\"arn:aws:iam::*:user/a*\"]", "b.json")));
+    assert!(!loads(&with("groups = [\"admins\"]", "b.json")));
+    assert!(!loads(&with("principals = [\"*\"]", "b.json")));
+}
+
+/// Roles with the same policies share what is compiled of them, SCPs or not.
+#[test]
+fn principals_with_the_same_policies_share_the_compiled_set() {
+    let tables = bound("principals = [\"*\"]\nidentity = [\"policies/a.json\"]");
+    let scp = "[[scp]]\naccounts = [\"*\"]\npolicies = [\"policies/no-b.json\"]\n";
+    let set = set_with(&format!("{tables}{scp}"), None);
+    let mut matched = Matched::default();
+    let mut of = |name: &str| matched.bound(&set, &role(name)).policies.clone().unwrap();
+    assert!(Arc::ptr_eq(&of("One"), &of("Two")));
+}
+
+/// The hash covers of the snapshot what a verdict may depend on, and only that.
+#[test]
+fn the_hash_covers_what_is_asked_of_the_snapshot() {
+    let change = |what: &str| {
+        let mut iam = iam();
+        match what {
+            "policy" => {
+                iam["RoleDetailList"][1]["RolePolicyList"][0]["PolicyDocument"] =
+                    document("Allow", "s:C")
+            }
+            "boundary" => {
+                iam["Policies"][0]["PolicyVersionList"][0]["Document"] = document("Allow", "s:C")
+            }
+            "tag" => iam["RoleDetailList"][0]["Tags"][0]["Value"] = "other".into(),
+            "group" => iam["UserDetailList"][0]["GroupList"] = json!([]),
+            "group's policy" => iam["GroupDetailList"][0]["GroupPolicyList"] = json!([]),
+            "principal" => iam["RoleDetailList"] = json!([]),
+            "date" => iam["RoleDetailList"][0]["CreateDate"] = "2026-01-01T00:00:00Z".into(),
+            _ => {}
+        }
+        let parent = if what == "parent" { "ou-ab12-other001" } else { "ou-ab12-research1" };
+        let tree = json!({"Parents": [{"Id": parent, "Type": "X"}]});
+        let root = json!({"Parents": [{"Id": "r-ab12", "Type": "X"}]});
+        let files = [
+            ("iam.json", iam),
+            ("p/111122223333.json", tree),
+            ("p/ou-ab12-research1.json", root.clone()),
+            ("p/ou-ab12-other001.json", root),
+        ];
+        let files = files.map(|(name, json)| (name.to_owned(), json.to_string().into_bytes()));
+        Some(Arc::new(snapshot::load(&files.into()).unwrap()))
+    };
+    let hash = |tables: &str, what: &str| set_with(tables, change(what)).hash;
+    let by = |lines: &str| bound(&format!("{lines}\nidentity = [\"@any\"]"));
+    let units = "[[scp]]\nunits = [\"ou-ab12-research1\"]\npolicies = [\"policies/no-a.json\"]\n";
+    for (tables, counts) in [
+        (by("principals = [\"*\"]"), ""),
+        (
+            bound("principals = [\"*\"]\nidentity = [\"@attached\"]"),
+            "policy, boundary, group, group's policy, principal",
+        ),
+        (by("groups = [\"scientists\"]"), "group, principal"),
+        (by("tags = { team = \"*\" }"), "tag, principal"),
+        (units.to_owned(), "parent"),
+    ] {
+        let same = hash(&tables, "");
+        for what in
+            ["policy", "boundary", "tag", "group", "group's policy", "principal", "parent", "date"]
+        {
+            let counts = counts.split(", ").any(|count| count == what);
+            assert_eq!(hash(&tables, what) != same, counts, "{what} of {tables}");
+        }
+    }
+    assert_eq!(hash(units, ""), hash(units, "nothing"));
 }

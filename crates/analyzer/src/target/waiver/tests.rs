@@ -1,4 +1,4 @@
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 
 use super::*;
 
@@ -32,6 +32,7 @@ fn day(text: &str) -> NaiveDate {
 fn check(waivers: &str, seen: &str, wanted: Option<(&str, bool)>) {
     let observed = ["ml.p4d.24xlarge", "ml.p5.48xlarge"].map(str::to_owned);
     let subject = Subject {
+        finding_id: "f-1",
         code: Code::InstanceType,
         principal: ROLE,
         action: "sagemaker:CreateTrainingJob",
@@ -57,6 +58,9 @@ fn a_waiver_covers_what_all_its_members_match() {
             covered,
         ),
         ("principals = [\"*\"]", covered),
+        ("findings = [\"f-0\", \"f-1\"]", covered),
+        ("findings = [\"f-2\"]", None),
+        ("findings = []", None),
         ("action = \"SageMaker:createtrainingjob\"", covered),
         ("action = \"sagemaker:Create*\"", covered),
         ("action = \"sagemaker:CreateEndpoint*\"", None),
@@ -80,6 +84,7 @@ fn what_a_waiver_asks_for_must_be_known_of_the_finding() {
         let waivers = load(&waiver("W", text)).unwrap();
         let none: [String; 0] = [];
         waivers.of(Subject {
+            finding_id: "f-1",
             code: Code::InstanceType,
             principal: ROLE,
             action: "sagemaker:CreateTrainingJob",
@@ -116,12 +121,36 @@ fn of_waivers_that_overlap_the_first_in_force_counts_or_the_one_that_expired_las
     check(&[late, early].concat(), "2026-06-21", Some(("late", false)));
 }
 
+/// By ids, nobody need be named.
 #[test]
-fn the_time_of_the_event_decides_in_utc() {
-    let text = waiver("W", "");
-    let time = DateTime::from_timestamp(1_781_135_999, 0).unwrap();
-    assert_eq!(time.to_rfc3339(), "2026-06-10T23:59:59+00:00");
-    check(&text, &time.date_naive().to_string(), Some(("W", true)));
+fn findings_may_be_named_by_id_alone() {
+    let text = "[[waiver]]\nid = \"W\"\ncode = \"DRF101\"\nfindings = [\"f-1\"]\nreason = \"r\"\n\
+                owner = \"o\"\nexpires = 2026-06-10\n";
+    check(text, "2026-06-10", Some(("W", true)));
+    check(&text.replace("f-1", "f-2"), "2026-06-10", None);
+}
+
+/// A resource whose name the record does not show is a pattern, which is more than a name.
+#[test]
+fn a_name_that_is_not_known_is_covered_only_by_all_names() {
+    let covers = |resource: &str| {
+        let waivers = load(&waiver("W", &format!("resource = {resource:?}"))).unwrap();
+        let resources = ["arn:aws:sagemaker:eu-west-1:111122223333:training-job/*".to_owned()];
+        let subject = Subject {
+            finding_id: "f-1",
+            code: Code::InstanceType,
+            principal: ROLE,
+            action: "sagemaker:CreateTrainingJob",
+            resources: &resources,
+            key: None,
+            observed: &[],
+            day: day("2026-06-10"),
+        };
+        waivers.of(subject).is_some()
+    };
+    assert!(covers("arn:aws:sagemaker:*:*:training-job/*"));
+    assert!(!covers("arn:aws:sagemaker:*:*:training-job/?"));
+    assert!(!covers("arn:aws:sagemaker:*:*:training-job/llm-*"));
 }
 
 /// The only fault of a file, as `LINE:COLUMN MESSAGE (HELP)`.
@@ -138,7 +167,7 @@ fn a_fault_has_its_place_and_what_to_do() {
     for (text, wanted) in [
         (
             waiver("W", "observd = [\"x\"]"),
-            "8:1 unknown field `observd`, expected one of `id`, `code`, `principals`, `action`, \
+            "8:1 unknown field `observd`, expected one of `id`, `code`, `principals`, `findings`, `action`, \
              `resource`, `key`, `observed`, `reason`, `owner`, `approved_by`, `expires` (did you mean \
              `observed`?)",
         ),
@@ -161,6 +190,12 @@ fn a_fault_has_its_place_and_what_to_do() {
             "7:11 `expires` wants a day (such as `expires = 2026-12-31`)",
         ),
         ([waiver("W", ""), waiver("W", "")].concat(), "10:6 two waivers have the id `W` ()"),
+        (
+            "[[waiver]]\nid = \"W\"\ncode = \"DRF101\"\nreason = \"r\"\nowner = \"o\"\n\
+             expires = 2026-06-10\n"
+                .to_owned(),
+            "2:6 this waiver is about nobody (name `principals`, or the ids of `findings`)",
+        ),
         ("[[waiver]]\nid = \"W\"\n".to_owned(), "1:1 missing field `code` ()"),
     ] {
         assert_eq!(fault(&text), wanted);

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::self_test::{self, SelfTestJson};
 use super::{LAKE, Totals};
 use crate::args::{AnalyzeArgs, Format};
-use crate::finding_json::FindingJson;
+use crate::finding_json::{FindingJson, KnownJson};
 use crate::output::{self, grouped, visible};
 use crate::waived;
 
@@ -234,12 +234,6 @@ struct SummaryJson {
 }
 
 #[derive(Serialize)]
-struct KnownJson {
-    findings: u64,
-    calls: u64,
-}
-
-#[derive(Serialize)]
 struct RecordsJson {
     read: u64,
     evaluated: u64,
@@ -252,11 +246,6 @@ struct RecordsJson {
 struct ObjectsJson {
     read: u64,
     quarantined: u64,
-}
-
-fn known(summary: &Summary) -> Option<KnownJson> {
-    let Tally { findings, calls } = summary.known();
-    (findings > 0).then_some(KnownJson { findings, calls })
 }
 
 fn json(summary: &Summary, totals: &Totals) -> Result<String, serde_json::Error> {
@@ -274,7 +263,7 @@ fn json(summary: &Summary, totals: &Totals) -> Result<String, serde_json::Error>
         not_judged: totals.not_judged.clone(),
         resolved: totals.resolved.clone(),
         findings: summary.findings().into_iter().map(FindingJson::of).collect(),
-        known: known(summary),
+        known: KnownJson::of(summary),
         self_test: totals.self_test.as_ref().map(self_test::json),
     };
     Ok(output::visible_json(&serde_json::to_string_pretty(&json)?) + "\n")
