@@ -99,6 +99,10 @@ pub(crate) fn driftline_with_input(words: &[&str], input: &str) -> Run {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    Run::of(child.wait_with_output().unwrap())
+    let mut stdin = child.stdin.take().unwrap();
+    // Long input is read while output is written; both pipes are short.
+    std::thread::scope(|scope| {
+        scope.spawn(move || stdin.write_all(input.as_bytes()).unwrap());
+        Run::of(child.wait_with_output().unwrap())
+    })
 }

@@ -24,6 +24,7 @@ mod lint;
 mod operations;
 mod partitions;
 mod public_data;
+mod ready_made;
 mod replay_cases;
 mod resolve;
 mod samples;

@@ -16,6 +16,7 @@ mod finding;
 mod hash;
 mod inventory;
 mod judge;
+pub mod propose;
 mod record_rule;
 pub mod replay;
 pub mod resolve;

@@ -55,6 +55,10 @@ pub(crate) enum Command {
     /// Exit codes: 0 fine, 1 a decision differs from `expected`, 2 could not run, 3 some line was
     /// no case.
     Simulate(SimulateArgs),
+    /// Write a policy set to begin with, or list the ready-made policies
+    ///
+    /// Exit codes: 0 written or listed, 2 could not run.
+    Init(InitArgs),
     /// Check the text of IAM policies: faults, slips of the pen, and what they do not do
     ///
     /// Exit codes: 0 no errors, 1 a lint of severity error, 2 could not run. Every code is explained
@@ -347,6 +351,26 @@ pub(crate) struct SimulateArgs {
     /// Add why to each line of JSON: statements, conditions, the nearest Allow
     #[arg(long)]
     pub(crate) explain: bool,
+}
+
+#[derive(Debug, Parser)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["folder", "list"])))]
+pub(crate) struct InitArgs {
+    /// Where to write it; nothing that is there is changed
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+    /// List the ready-made policies, or tell about one of them
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
+    pub(crate) list: Option<String>,
+    /// With these ready-made policies; their Deny is put in force
+    #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "folder")]
+    pub(crate) with: Vec<String>,
+    /// Propose a set from what IAM has attached: a folder as docs/snapshot.md says
+    #[arg(long, value_name = "DIR", requires_all = ["folder", "lake"], conflicts_with = "with")]
+    pub(crate) from_snapshot: Option<PathBuf>,
+    /// … and from what was called: a lake that `analyze --out` has written
+    #[arg(long, value_name = "DIR", requires = "from_snapshot")]
+    pub(crate) lake: Option<PathBuf>,
 }
 
 #[derive(Debug, Parser)]

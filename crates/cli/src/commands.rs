@@ -4,6 +4,7 @@ pub(crate) mod analyze;
 pub(crate) mod catalog;
 pub(crate) mod explain;
 pub(crate) mod findings;
+pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod observe;
 pub(crate) mod simulate;

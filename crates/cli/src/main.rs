@@ -18,6 +18,7 @@ mod lake_reader;
 mod observed;
 mod output;
 mod policy_set;
+mod ready_made;
 mod sarif;
 mod store;
 mod waived;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Command::Observe(args) => commands::observe::run(&args),
         Command::Whatif(args) => commands::whatif::run(&args),
         Command::Simulate(args) => commands::simulate::run(&args),
+        Command::Init(args) => commands::init::run(&args),
         Command::Lint(args) => commands::lint::run(&args),
     };
     match result {

@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "xtask is a shell: it writes the project's files")]
 
+mod ready_made;
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
@@ -19,6 +21,7 @@ const LINTS: &str = "lints";
 const FINDINGS: &str = "findings";
 
 const COVERAGE: &str = "coverage.md";
+const READY_MADE: &str = "ready-made.md";
 
 pub(crate) fn run(options: &[String]) -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
@@ -33,7 +36,7 @@ pub(crate) fn run(options: &[String]) -> Result<(), Box<dyn Error>> {
 fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder.join(LINTS))?;
     fs::create_dir_all(folder.join(FINDINGS))?;
-    let pages = pages();
+    let pages = pages(folder)?;
     for old in stored(folder)?.into_keys().filter(|name| !pages.contains_key(name)) {
         fs::remove_file(folder.join(old))?;
     }
@@ -44,7 +47,7 @@ fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 fn check(folder: &Path) -> Result<(), Box<dyn Error>> {
-    let (stored, pages) = (stored(folder)?, pages());
+    let (stored, pages) = (stored(folder)?, pages(folder)?);
     let names = stored.keys().chain(pages.keys());
     let stale: Vec<&str> =
         names.filter(|name| stored.get(*name) != pages.get(*name)).map(String::as_str).collect();
@@ -63,22 +66,25 @@ fn stored(folder: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
             files.insert(format!("{pages}/{name}"), fs::read_to_string(&path)?);
         }
     }
-    if let Ok(text) = fs::read_to_string(folder.join(COVERAGE)) {
-        files.insert(COVERAGE.to_owned(), text);
+    for page in [COVERAGE, READY_MADE] {
+        if let Ok(text) = fs::read_to_string(folder.join(page)) {
+            files.insert(page.to_owned(), text);
+        }
     }
     Ok(files)
 }
 
 /// The pages by their path below the folder.
-fn pages() -> BTreeMap<String, String> {
+fn pages(folder: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     let lints = RULES.iter().map(|rule| (format!("{LINTS}/{}.md", rule.code), page(rule)));
     let findings = KINDS.iter().map(|kind| (format!("{FINDINGS}/{}.md", kind.code), finding(kind)));
     let others = [
         (format!("{LINTS}/README.md"), index()),
         (format!("{FINDINGS}/README.md"), index_of_findings()),
         (COVERAGE.to_owned(), coverage()),
+        (READY_MADE.to_owned(), ready_made::page(&folder.join("../samples/policies"))?),
     ];
-    lints.chain(findings).chain(others).collect()
+    Ok(lints.chain(findings).chain(others).collect())
 }
 
 fn finding(kind: &Kind) -> String {
