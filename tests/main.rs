@@ -30,5 +30,6 @@ mod resolve;
 mod samples;
 mod self_test;
 mod snapshot;
+mod templates;
 mod waivers;
 mod whatif;

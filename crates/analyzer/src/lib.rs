@@ -26,6 +26,7 @@ pub mod snapshot;
 mod stored;
 pub mod summary;
 pub mod target;
+pub mod template;
 mod walk;
 pub mod whatif;
 

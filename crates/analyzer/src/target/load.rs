@@ -18,6 +18,7 @@ use super::toml_file::TomlFile;
 use super::waiver::Waivers;
 use crate::finding::{Code, Severity};
 use crate::snapshot::Snapshot;
+use crate::template;
 
 /// Among identity policies: what IAM has attached.
 const ATTACHED: &str = "@attached";
@@ -356,6 +357,9 @@ impl<'f> Loader<'f> {
 
     fn read_policy(&mut self, path: &Spanned<String>, dialect: Dialect) -> Option<PolicyDocument> {
         let name = path.get_ref();
+        if let Some((file, address)) = name.split_once('#') {
+            return self.read_embedded(path, (file, address), dialect);
+        }
         let Some(bytes) = self.files.get(name) else {
             let known = self.files.keys().map(String::as_str);
             let help = nearest(name, known).map(|file| format!("did you mean `{file}`?"));
@@ -367,6 +371,10 @@ impl<'f> Loader<'f> {
             self.policy_fault(name, 1, 1, "not UTF-8".to_owned(), None);
             return None;
         };
+        self.parsed(name, text, dialect)
+    }
+
+    fn parsed(&mut self, name: &str, text: &str, dialect: Dialect) -> Option<PolicyDocument> {
         match parse(text, dialect) {
             Ok(document) => Some(document),
             Err(errors) => {
@@ -381,6 +389,46 @@ impl<'f> Loader<'f> {
                 None
             }
         }
+    }
+
+    /// A policy in a template: `plan.json#aws_iam_policy.scientist`. What only deployment knows of it
+    /// nobody can judge by.
+    fn read_embedded(
+        &mut self,
+        path: &Spanned<String>,
+        (file, address): (&str, &str),
+        dialect: Dialect,
+    ) -> Option<PolicyDocument> {
+        let text = self.files.get(file).map(|bytes| String::from_utf8_lossy(bytes));
+        let Some(text) = text else {
+            let message = format!("there is no template `{}`", file.escape_debug());
+            self.fault(path.span(), message);
+            return None;
+        };
+        let Some(found) = template::policies(&text) else {
+            let what = "neither the output of `terraform show -json` nor a CloudFormation template";
+            self.fault(path.span(), format!("`{}` is {what}", file.escape_debug()));
+            return None;
+        };
+        if let Some(policy) = found.policies.iter().find(|policy| policy.address == address) {
+            if !policy.open.is_empty() {
+                let open = policy.open.join("`, `");
+                let message = format!("only deployment knows `{open}` in it");
+                self.fault(path.span(), message);
+                return None;
+            }
+            return self.parsed(path.get_ref(), &policy.text, dialect);
+        }
+        if found.unknown.iter().any(|unknown| unknown == address) {
+            let message = format!("`{}` is known only when it is deployed", address.escape_debug());
+            self.fault(path.span(), message);
+            return None;
+        }
+        let known = found.policies.iter().map(|policy| policy.address.as_str());
+        let help = nearest(address, known).map(|known| format!("did you mean `{file}#{known}`?"));
+        let message = format!("the template has no policy `{}`", address.escape_debug());
+        self.fault_with_help(path.span(), message, help);
+        None
     }
 
     fn policy_fault(

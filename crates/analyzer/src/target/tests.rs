@@ -259,6 +259,55 @@ the binding `nobody` names no principal
     );
 }
 
+/// Policies may stay where they are written: in a plan, or a template.
+#[test]
+fn policies_may_stand_in_templates() {
+    let plan = r#"{"format_version": "1.2", "planned_values": {"root_module": {"resources": [
+        {"address": "aws_iam_policy.a", "type": "aws_iam_policy", "values": {"policy":
+         "{\"Statement\": {\"Effect\": \"Allow\", \"Action\": \"s:A\", \"Resource\": \"*\"}}"}},
+        {"address": "aws_iam_policy.later", "type": "aws_iam_policy", "values": {}},
+        {"address": "aws_iam_policy.bad", "type": "aws_iam_policy", "values": {"policy": "{"}}]}}}"#;
+    let stack = r#"{"Resources": {"Open": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument":
+        {"Statement": {"Effect": "Allow", "Action": "s:A", "Resource": {"Ref": "Bucket"}}}}}}}"#;
+    let files = |identity: &str| {
+        let tables = binding("*", identity);
+        folder(&format!("{HEAD}{tables}"), &[("plan.json", plan), ("stack.json", stack)])
+    };
+    let set = load(&files("plan.json#aws_iam_policy.a")).unwrap();
+    check_verdict(&set, &role("x"), &[("s:A", "Allowed"), ("s:B", "ImplicitlyDenied")]);
+    for (identity, fault) in [
+        (
+            "plan.json#aws_iam_policy.b",
+            "the template has no policy `aws_iam_policy.b`\n  at policy-set.toml, line 7, column 13\n\
+             help: did you mean `plan.json#aws_iam_policy.a`?",
+        ),
+        (
+            "plan.json#aws_iam_policy.later",
+            "`aws_iam_policy.later` is known only when it is deployed\n  at policy-set.toml, line 7, \
+             column 13",
+        ),
+        (
+            "plan.json#aws_iam_policy.bad",
+            "not JSON: the text ends too early\n  at plan.json#aws_iam_policy.bad, line 1, column 2",
+        ),
+        (
+            "stack.json#Open",
+            "only deployment knows `${Bucket}` in it\n  at policy-set.toml, line 7, column 13",
+        ),
+        (
+            "policies/a.json#x",
+            "`policies/a.json` is neither the output of `terraform show -json` nor a CloudFormation \
+             template\n  at policy-set.toml, line 7, column 13",
+        ),
+        (
+            "nothing.json#x",
+            "there is no template `nothing.json`\n  at policy-set.toml, line 7, column 13",
+        ),
+    ] {
+        check_faults(&files(identity), fault);
+    }
+}
+
 #[test]
 fn words_with_an_at_sign_are_two() {
     check_tables(

@@ -18,7 +18,7 @@ use crate::args::{LintArgs, LintFormat};
 use crate::exit_code::Exit;
 use crate::files;
 use crate::output;
-use find::{Found, PolicyText};
+use find::{Found, Inside, PolicyText};
 
 /// Why nothing is judged.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +31,19 @@ enum LintError {
 struct Linted {
     /// As it was typed, or found below what was typed.
     name: String,
+    /// Of a policy in a template, where it is.
+    inside: Option<Inside>,
     lints: Vec<Lint>,
+}
+
+impl Linted {
+    /// The file, and behind `#` where in a template.
+    fn place(&self) -> String {
+        match &self.inside {
+            Some(inside) => format!("{}#{}", self.name, inside.address),
+            None => self.name.clone(),
+        }
+    }
 }
 
 pub(crate) fn run(args: &LintArgs) -> Result<Exit, Box<dyn std::error::Error>> {
@@ -75,7 +87,11 @@ fn look_at(policy: &PolicyText, kind: Option<PolicyKind>, vocabulary: &Vocabular
         // The policy set says what else is at the policy's levels, see `levels`.
         lints.retain(|lint| lint.code != LEVEL_ALLOWS_NOTHING);
     }
-    Linted { name: policy.name.clone(), lints }
+    if policy.inside.as_ref().is_some_and(|inside| inside.has_words) {
+        // An edit would be of what stands there in place of a function.
+        lints.iter_mut().for_each(|lint| lint.fix = None);
+    }
+    Linted { name: policy.name.clone(), inside: policy.inside.clone(), lints }
 }
 
 fn exit(linted: &[Linted]) -> Exit {
@@ -101,7 +117,7 @@ fn levels(found: &Found, vocabulary: &Vocabulary) -> Vec<Linted> {
         let lints: Vec<Lint> =
             closed.flat_map(|level| level_allows_nothing(&manifest.text, level.span)).collect();
         if !lints.is_empty() {
-            linted.push(Linted { name: manifest.name.clone(), lints });
+            linted.push(Linted { name: manifest.name.clone(), inside: None, lints });
         }
     }
     linted

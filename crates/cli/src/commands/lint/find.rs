@@ -6,6 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use analyzer::target::{CATALOG, MANIFEST, policy_uses};
+use analyzer::template;
 use iam_policy::json::{Span, line_and_column};
 use iam_policy::lint::{PolicyKind, looks_like_policy};
 
@@ -32,11 +33,23 @@ pub(super) enum FindError {
 /// The text of a policy.
 pub(super) struct PolicyText {
     pub(super) name: String,
+    /// Where in a template it is.
+    pub(super) inside: Option<Inside>,
     /// The file, whatever way it was named: [`same_file`].
     pub(super) path: PathBuf,
     pub(super) text: String,
     /// What a policy set says it is for.
     pub(super) kind: Option<PolicyKind>,
+}
+
+/// A place in a template.
+#[derive(Clone)]
+pub(super) struct Inside {
+    pub(super) address: String,
+    /// Whether lines and columns are those of the template, rather than of the policy.
+    pub(super) in_place: bool,
+    /// Whether words stand for what only deployment knows, so that no edit fits.
+    pub(super) has_words: bool,
 }
 
 /// A policy set's manifest, for what it says about levels.
@@ -106,7 +119,9 @@ impl Found {
         }
         let (name, path) = ("stdin".to_owned(), PathBuf::from("-"));
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        self.policies.push(PolicyText { name, path, text, kind: None });
+        if !self.template(&name, &path, &text) {
+            self.policies.push(PolicyText { name, inside: None, path, text, kind: None });
+        }
         Ok(())
     }
 
@@ -185,7 +200,14 @@ impl Found {
             }
         };
         for (file, kind) in uses.files {
-            let path = folder.join(&file);
+            // What a policy of a template is for, the template says.
+            let (path, in_template) = match file.split_once('#') {
+                Some((template, _)) => (folder.join(template), true),
+                None => (folder.join(&file), false),
+            };
+            if path.is_file() && in_template {
+                continue;
+            }
             if path.is_file() {
                 self.kinds.entry(same_file(&path)).or_insert(kind);
             } else if whole {
@@ -217,13 +239,40 @@ impl Found {
             }
             text => text?,
         };
+        if self.template(&name, &same, &text) {
+            return Ok(());
+        }
         let kind = self.kinds.get(&same).copied();
         if typed || kind.is_some() || looks_like_policy(&text) {
-            self.policies.push(PolicyText { name, path: same, text, kind });
+            self.policies.push(PolicyText { name, inside: None, path: same, text, kind });
         } else {
             self.notes.push(format!("passed over {name}: no policy"));
         }
         Ok(())
+    }
+
+    /// Takes the policies of a template; whether it is one.
+    fn template(&mut self, name: &str, path: &Path, text: &str) -> bool {
+        let Some(found) = template::policies(text) else { return false };
+        for address in found.unknown {
+            let why = "known only when it is deployed";
+            self.notes.push(format!("passed over {name}#{address}: {why}"));
+        }
+        for policy in found.policies {
+            let inside = Inside {
+                address: policy.address,
+                in_place: policy.in_place,
+                has_words: !policy.open.is_empty(),
+            };
+            self.policies.push(PolicyText {
+                name: name.to_owned(),
+                inside: Some(inside),
+                path: path.to_owned(),
+                text: policy.text,
+                kind: Some(policy.kind),
+            });
+        }
+        true
     }
 }
 

@@ -19,6 +19,9 @@ struct Row<'l> {
     name: &'l str,
     severity: &'l str,
     file: &'l str,
+    /// Of a policy in a template, where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inside: Option<InsideRow<'l>>,
     line: usize,
     column: usize,
     end_line: usize,
@@ -27,6 +30,13 @@ struct Row<'l> {
     message: &'l str,
     help: Option<&'l str>,
     fix: Option<FixRow<'l>>,
+}
+
+#[derive(Serialize)]
+struct InsideRow<'l> {
+    address: &'l str,
+    /// Whether lines and columns are those of the file, rather than of the policy.
+    in_place: bool,
 }
 
 #[derive(Serialize)]
@@ -44,17 +54,19 @@ struct EditRow<'l> {
 }
 
 pub(super) fn render(files: usize, linted: &[Linted]) -> serde_json::Result<String> {
-    let rows = linted.iter().flat_map(|file| file.lints.iter().map(|lint| row(&file.name, lint)));
+    let rows = linted.iter().flat_map(|file| file.lints.iter().map(|lint| row(file, lint)));
     let document = Document { schema: "driftline.lint/1", files, lints: rows.collect() };
     Ok(visible_json(&serde_json::to_string_pretty(&document)?) + "\n")
 }
 
-fn row<'l>(file: &'l str, lint: &'l Lint) -> Row<'l> {
+fn row<'l>(linted: &'l Linted, lint: &'l Lint) -> Row<'l> {
+    let inside = linted.inside.as_ref();
     Row {
         code: lint.code,
         name: lint.name,
         severity: lint.severity.as_str(),
-        file,
+        file: &linted.name,
+        inside: inside.map(|i| InsideRow { address: &i.address, in_place: i.in_place }),
         line: lint.line,
         column: lint.column,
         end_line: lint.end_line,

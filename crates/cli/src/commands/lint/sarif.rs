@@ -4,12 +4,13 @@ use iam_policy::lint::{Fix, Lint, RULES, Rule};
 use serde_json::{Value, json};
 
 use super::Linted;
+use super::find::Inside;
 use crate::sarif::{self, uri};
 
 pub(super) fn render(linted: &[Linted]) -> serde_json::Result<String> {
     let results = linted.iter().flat_map(|file| {
         let uri = uri(&file.name);
-        file.lints.iter().map(move |lint| result(&uri, lint))
+        file.lints.iter().map(move |lint| result(&uri, file.inside.as_ref(), lint))
     });
     let rules = RULES.iter().map(|rule| descriptor(rule));
     sarif::log(rules.collect(), results.collect())
@@ -27,22 +28,36 @@ fn descriptor(rule: &Rule) -> Value {
     })
 }
 
-fn result(uri: &str, lint: &Lint) -> Value {
-    let text = match &lint.help {
+fn result(uri: &str, inside: Option<&Inside>, lint: &Lint) -> Value {
+    let mut text = match &lint.help {
         Some(help) => format!("{}\n{help}", lint.message),
         None => lint.message.clone(),
+    };
+    let in_place = inside.is_none_or(|inside| inside.in_place);
+    let file = json!({"uri": uri});
+    let place = if in_place {
+        let region = region((lint.line, lint.column), (lint.end_line, lint.end_column));
+        json!({"artifactLocation": file, "region": region})
+    } else {
+        // The policy is text in a string of the file.
+        text = format!("{text}\nat {}:{} of the policy", lint.line, lint.column);
+        json!({"artifactLocation": file})
+    };
+    let location = match inside {
+        Some(Inside { address, .. }) => json!({
+            "physicalLocation": place,
+            "logicalLocations": [{"fullyQualifiedName": address}],
+        }),
+        None => json!({"physicalLocation": place}),
     };
     let mut result = json!({
         "ruleId": lint.code,
         "ruleIndex": RULES.iter().position(|rule| rule.code == lint.code),
         "level": lint.severity.as_str(),
         "message": {"text": text},
-        "locations": [{"physicalLocation": {
-            "artifactLocation": {"uri": uri},
-            "region": region((lint.line, lint.column), (lint.end_line, lint.end_column)),
-        }}],
+        "locations": [location],
     });
-    if let (Some(fix), Some(members)) = (&lint.fix, result.as_object_mut()) {
+    if let (Some(fix), Some(members), true) = (&lint.fix, result.as_object_mut(), in_place) {
         members.insert("fixes".to_owned(), fixes(uri, lint, fix));
     }
     result

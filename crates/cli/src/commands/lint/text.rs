@@ -11,7 +11,7 @@ pub(super) fn render(files: usize, linted: &[Linted]) -> String {
     let mut text = String::new();
     for file in linted {
         for lint in &file.lints {
-            one(&mut text, &file.name, lint);
+            one(&mut text, &file.place(), lint);
         }
     }
     let _ = writeln!(text, "{}", counts(files, linted));
