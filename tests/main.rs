@@ -17,6 +17,7 @@ mod cli;
 mod dependencies;
 mod driftline;
 mod explain;
+mod goldens;
 mod guide;
 mod iam_cases;
 mod large_policies;

@@ -620,6 +620,18 @@ fn a_permission_set_is_the_roles_made_for_it() {
     ] {
         check_verdict(&set, &role(&format!("{path}/{name}")), &[("s:A", wanted)]);
     }
+    for (partition, region) in [
+        ("aws", "us-east-1/"),
+        ("aws", "ap-southeast-2/"),
+        ("aws-us-gov", "us-gov-west-1/"),
+        ("aws-cn", "cn-north-1/"),
+        // Where the Identity Center is in us-east-1, the path has no region.
+        ("aws", ""),
+    ] {
+        let name = format!("{path}/{region}AWSReservedSSO_Analyst_0123456789abcdef");
+        let arn = format!("arn:{partition}:iam::111122223333:role/{name}");
+        check_verdict(&set, &actor(&arn, Standing::Principal), &[("s:A", "Allowed")]);
+    }
     // Anybody may give a role such a name, but not such a path.
     check_verdict(&set, &role("AWSReservedSSO_Analyst_0123456789abcdef"), &[("s:A", "unbound")]);
 }
