@@ -44,12 +44,28 @@ const STACK: &str = r#"{
 }
 "#;
 
+const YAML: &str = "\
+Resources:
+  # What people may do.
+  Scientist:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - Effect: Allow
+            Action: sagemaker:CreateModle
+            Resource: !Sub arn:aws:sagemaker:*:${AWS::AccountId}:model/*
+";
+
 #[test]
 fn lint_looks_into_templates() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     fs::write(path("plan.json"), plan("ml.c5.*")).unwrap();
     fs::write(path("stack.json"), STACK).unwrap();
+    fs::write(path("stack.yaml"), YAML).unwrap();
+    fs::write(path("other.yml"), "a: [AWS::]\n").unwrap();
     let here = folder.path().display().to_string();
     let told = |format: &str| {
         let run = driftline(&["lint", &here, "--format", format]);

@@ -1,5 +1,5 @@
 //! IAM policies inside templates: the output of `terraform show -json`, and CloudFormation templates in
-//! JSON.
+//! JSON and YAML.
 //!
 //! A policy is known by an *address*: of Terraform that of its resource (`aws_iam_policy.scientist`,
 //! `module.ml.aws_iam_role.train`), of CloudFormation the logical id (`Scientist`), and where a resource has several
@@ -10,6 +10,7 @@
 
 mod cloudformation;
 mod terraform;
+mod yaml;
 
 use iam_policy::json;
 use iam_policy::lint::PolicyKind;
@@ -21,13 +22,23 @@ pub struct Embedded {
     pub address: String,
     /// What it is for.
     pub kind: PolicyKind,
-    /// Its text. Of CloudFormation, each thing stands at the line of the template where it is; of
-    /// Terraform, whose policies are text in a string, places are within the policy.
+    /// Its text.
     pub text: String,
-    /// Whether places in the text are places in the template.
-    pub in_place: bool,
+    /// What places in the text are.
+    pub places: Places,
     /// What in it only deployment knows; words stand in its place.
     pub open: Vec<String>,
+}
+
+/// What lines and columns of a policy's text are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Places {
+    /// Those of the template: CloudFormation in JSON.
+    Template,
+    /// Lines are those of the template, columns are not: CloudFormation in YAML.
+    Lines,
+    /// Those of the policy, which is text in a string: Terraform.
+    Policy,
 }
 
 /// What was found in a template.
@@ -42,9 +53,20 @@ pub struct Found {
 /// The policies of a template; `None` for a text that is none.
 #[must_use]
 pub fn policies(text: &str) -> Option<Found> {
-    // Templates repeat keys, as everybody but IAM reads them.
-    let (root, _) = json::parse_keeping_repeats(text).ok()?;
-    let mut found = terraform::policies(&root).or_else(|| cloudformation::policies(text, &root))?;
+    let mut found = match json::parse_keeping_repeats(text) {
+        // Keys may be repeated: only IAM minds.
+        Ok((root, _)) => {
+            let terraform = terraform::policies(&root);
+            terraform.or_else(|| cloudformation::policies(text, &root, Places::Template))?
+        }
+        // All resources have a type that begins so: most files are no templates.
+        Err(_) if text.contains("AWS::") => {
+            let json = yaml::to_json(text)?;
+            let (root, _) = json::parse_keeping_repeats(&json).ok()?;
+            cloudformation::policies(&json, &root, Places::Lines)?
+        }
+        Err(_) => return None,
+    };
     found.policies.sort_by(|one, other| one.address.cmp(&other.address));
     found.unknown.sort();
     Some(found)

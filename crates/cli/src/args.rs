@@ -376,7 +376,7 @@ pub(crate) struct InitArgs {
 #[derive(Debug, Parser)]
 pub(crate) struct LintArgs {
     /// Policies, or folders of them; also what `terraform show -json` prints, and CloudFormation
-    /// templates in JSON; `-` reads standard input
+    /// templates; `-` reads standard input
     #[arg(required = true, value_name = "FILE|DIR")]
     pub(crate) paths: Vec<PathBuf>,
     /// How to print

@@ -146,6 +146,9 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     fs::read(path).map_err(reading(path))
 }
 
+/// How names of files end that may be part of a policy set: policies, its description, templates.
+const POLICY_ENDINGS: [&str; 5] = [".json", ".toml", ".yaml", ".yml", ".template"];
+
 /// The files of a policy set, or of a snapshot, by their path below its folder.
 pub(crate) fn policy_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, FileError> {
     let metadata = fs::metadata(folder).map_err(|_| FileError::Missing(folder.to_owned()))?;
@@ -167,7 +170,7 @@ fn read_policies(
         let key = key_below(root, &path);
         if metadata.is_dir() {
             read_policies(root, &path, files)?;
-        } else if key.ends_with(".json") || key.ends_with(".toml") {
+        } else if POLICY_ENDINGS.iter().any(|end| key.ends_with(end)) {
             files.insert(key, read(&path)?);
         }
     }

@@ -1,11 +1,11 @@
-//! CloudFormation templates in JSON.
+//! CloudFormation templates.
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_IAM.html>
 
 use iam_policy::json::{Node, Value};
 use iam_policy::lint::PolicyKind;
 
-use super::{Embedded, Found, kind_of};
+use super::{Embedded, Found, Places, kind_of};
 
 /// Which properties of which resources are policies.
 const PROPERTIES: [(&str, &str, PolicyKind); 19] = [
@@ -34,7 +34,7 @@ const PROPERTIES: [(&str, &str, PolicyKind); 19] = [
 const WITH_LISTS: [&str; 3] = ["AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"];
 
 /// The policies, if it is a template.
-pub(super) fn policies(text: &str, root: &Node<'_>) -> Option<Found> {
+pub(super) fn policies(text: &str, root: &Node<'_>, places: Places) -> Option<Found> {
     let resources = root.get("Resources")?;
     let of_aws = |resource: &Node<'_>| {
         resource.get("Type").and_then(Node::as_str).is_some_and(|kind| kind.contains("::"))
@@ -42,73 +42,83 @@ pub(super) fn policies(text: &str, root: &Node<'_>) -> Option<Found> {
     if !resources.members().iter().any(|member| of_aws(&member.node)) {
         return None;
     }
-    let mut found = Found::default();
+    let mut template = Template { text, places, found: Found::default() };
     for resource in resources.members() {
-        add_resource(text, &resource.key, &resource.node, &mut found);
+        template.add_resource(&resource.key, &resource.node);
     }
-    Some(found)
+    Some(template.found)
 }
 
-fn add_resource(text: &str, id: &str, resource: &Node<'_>, found: &mut Found) {
-    let kind = resource.get("Type").and_then(Node::as_str);
-    let (Some(kind), Some(properties)) = (kind, resource.get("Properties")) else { return };
-    for (_, property, policy_kind) in PROPERTIES.iter().filter(|(of, ..)| *of == kind) {
-        let Some(node) = properties.get(property) else { continue };
-        let organisation_type = properties.get("Type").and_then(Node::as_str);
-        let Some(policy_kind) = kind_of(*policy_kind, organisation_type) else { continue };
-        let address = match *property {
-            "AssumeRolePolicyDocument" => format!("{id}.AssumeRolePolicyDocument"),
-            _ => id.to_owned(),
-        };
-        add(text, address, policy_kind, node, found);
-    }
-    let list = properties.get("Policies").filter(|_| WITH_LISTS.contains(&kind));
-    for (index, policy) in list.map_or(&[][..], Node::elements).iter().enumerate() {
-        if let Some(node) = policy.get("PolicyDocument") {
-            add(text, format!("{id}.Policies[{index}]"), PolicyKind::Identity, node, found);
+/// A template, and what was found in it so far.
+struct Template<'t> {
+    text: &'t str,
+    places: Places,
+    found: Found,
+}
+
+impl Template<'_> {
+    fn add_resource(&mut self, id: &str, resource: &Node<'_>) {
+        let kind = resource.get("Type").and_then(Node::as_str);
+        let (Some(kind), Some(properties)) = (kind, resource.get("Properties")) else { return };
+        for (_, property, policy_kind) in PROPERTIES.iter().filter(|(of, ..)| *of == kind) {
+            let Some(node) = properties.get(property) else { continue };
+            let organisation_type = properties.get("Type").and_then(Node::as_str);
+            let Some(policy_kind) = kind_of(*policy_kind, organisation_type) else { continue };
+            let address = match *property {
+                "AssumeRolePolicyDocument" => format!("{id}.AssumeRolePolicyDocument"),
+                _ => id.to_owned(),
+            };
+            self.add(address, policy_kind, node);
+        }
+        let list = properties.get("Policies").filter(|_| WITH_LISTS.contains(&kind));
+        for (index, policy) in list.map_or(&[][..], Node::elements).iter().enumerate() {
+            if let Some(node) = policy.get("PolicyDocument") {
+                self.add(format!("{id}.Policies[{index}]"), PolicyKind::Identity, node);
+            }
         }
     }
-}
 
-/// Takes a document. Before it, and for all that is replaced, there is white space, so that each thing
-/// stays at its line.
-fn add(text: &str, address: String, kind: PolicyKind, node: &Node<'_>, found: &mut Found) {
-    match &node.value {
-        Value::String(document) => found.policies.push(Embedded {
-            address,
-            kind,
-            text: document.to_string(),
-            in_place: false,
-            open: Vec::new(),
-        }),
-        Value::Object(_) if word(node).is_some() => found.unknown.push(address),
-        Value::Object(_) => {
-            let mut replaced = Replaced::default();
-            replaced.find(node);
-            let mut policy = blank(text.get(..node.span.start).unwrap_or_default());
-            let mut at = node.span.start;
-            for (start, end, word) in &replaced.words {
-                policy.push_str(text.get(at..*start).unwrap_or_default());
-                let quoted = iam_policy::quote(word);
-                let lines = text.get(*start..*end).unwrap_or_default();
-                let length = end.saturating_sub(*start).saturating_sub(quoted.len());
-                policy.push_str(&quoted);
-                // The lines that were within come behind.
-                let breaks = lines.matches('\n').count();
-                policy.push_str(&"\n".repeat(breaks));
-                policy.push_str(&" ".repeat(length.saturating_sub(breaks)));
-                at = *end;
-            }
-            policy.push_str(text.get(at..node.span.end).unwrap_or_default());
-            found.policies.push(Embedded {
+    /// Takes a document. Before it, and for all that is replaced, there is white space, so that each thing
+    /// stays at its line.
+    fn add(&mut self, address: String, kind: PolicyKind, node: &Node<'_>) {
+        let text = self.text;
+        match &node.value {
+            Value::String(document) => self.found.policies.push(Embedded {
                 address,
                 kind,
-                text: policy,
-                in_place: true,
-                open: replaced.open,
-            });
+                text: document.to_string(),
+                places: Places::Policy,
+                open: Vec::new(),
+            }),
+            Value::Object(_) if word(node).is_some() => self.found.unknown.push(address),
+            Value::Object(_) => {
+                let mut replaced = Replaced::default();
+                replaced.find(node);
+                let mut policy = blank(text.get(..node.span.start).unwrap_or_default());
+                let mut at = node.span.start;
+                for (start, end, word) in &replaced.words {
+                    policy.push_str(text.get(at..*start).unwrap_or_default());
+                    let quoted = iam_policy::quote(word);
+                    let lines = text.get(*start..*end).unwrap_or_default();
+                    let length = end.saturating_sub(*start).saturating_sub(quoted.len());
+                    policy.push_str(&quoted);
+                    // The lines that were within come behind.
+                    let breaks = lines.matches('\n').count();
+                    policy.push_str(&"\n".repeat(breaks));
+                    policy.push_str(&" ".repeat(length.saturating_sub(breaks)));
+                    at = *end;
+                }
+                policy.push_str(text.get(at..node.span.end).unwrap_or_default());
+                self.found.policies.push(Embedded {
+                    address,
+                    kind,
+                    text: policy,
+                    places: self.places,
+                    open: replaced.open,
+                });
+            }
+            _ => {}
         }
-        _ => {}
     }
 }
 

@@ -5,7 +5,7 @@
 use iam_policy::json::{Node, Value};
 use iam_policy::lint::PolicyKind;
 
-use super::{Embedded, Found, kind_of};
+use super::{Embedded, Found, Places, kind_of};
 
 /// Which attributes of which resources are policies.
 const ATTRIBUTES: [(&str, &str, PolicyKind); 18] = [
@@ -84,7 +84,7 @@ fn add(found: &mut Found, address: String, kind: PolicyKind, value: Option<&Node
             address,
             kind,
             text: text.to_string(),
-            in_place: false,
+            places: Places::Policy,
             open: Vec::new(),
         }),
         _ => found.unknown.push(address),

@@ -75,10 +75,68 @@ fn things_stay_at_their_lines() {
                 {\"Statement\": [{\n\"Resource\": {\"Fn::Sub\":\n\"${A}\"},\n\"Action\": \"x\"}]}}}}}";
     let found = policies(text).unwrap();
     let policy = &found.policies[0];
-    assert!(policy.in_place);
+    assert_eq!(policy.places, Places::Template);
     let line = |text: &str| text.lines().position(|line| line.contains("\"Action\"")).unwrap();
     assert_eq!(line(&policy.text), line(text));
     assert!(json::parse(&policy.text).is_ok());
+}
+
+#[test]
+fn a_template_in_yaml() {
+    let text = "\
+AWSTemplateFormatVersion: 2010-09-09
+# A comment, and a flow list
+Parameters: { Bucket: { Type: String } }
+Resources:
+  Scientist:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - Effect: Allow
+            Action:
+              - s3:GetObject
+              - 's3:ListBucket'
+            Resource:
+              - !Sub 'arn:aws:s3:::${Bucket}/*'
+              - !GetAtt Bucket.Arn
+              - !Join ['', [!Ref Prefix, \"/*\"]]
+            Condition:
+              Bool: { aws:SecureTransport: true }
+  Train:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: !Ref Document
+      Policies:
+        - PolicyName: p
+          PolicyDocument: { Statement: [] }
+";
+    check(
+        text,
+        &[
+            "Scientist Identity ${Bucket} ${Bucket.Arn} ${Prefix}: {\"Version\":\"2012-10-17\",\"Statement\":\
+             [{\"Effect\":\"Allow\",\"Action\":[\"s3:GetObject\",\"s3:ListBucket\"],\"Resource\":[\
+             \"arn:aws:s3:::Bucket/*\",\"Bucket.Arn\",\"Prefix/*\"],\"Condition\":{\"Bool\":\
+             {\"aws:SecureTransport\":\"true\"}}}]}",
+            "Train.Policies[0] Identity : {\"Statement\":[]}",
+        ],
+        &["Train.AssumeRolePolicyDocument"],
+    );
+    let found = policies(text).unwrap();
+    assert_eq!(found.policies[0].places, Places::Lines);
+    let line = |text: &str, word: &str| text.lines().position(|line| line.contains(word)).unwrap();
+    for word in ["2012-10-17", "Action", "s3:ListBucket", "Prefix", "SecureTransport"] {
+        assert_eq!(line(&found.policies[0].text, word), line(text, word), "{word}");
+    }
+}
+
+/// A repeated key is there twice, for lint to see.
+#[test]
+fn keys_are_not_lost() {
+    let text = "Resources:\n  A:\n    Type: AWS::IAM::Policy\n    Properties:\n      PolicyDocument:\n        \
+                Version: '2012-10-17'\n        Version: '2008-10-17'\n";
+    assert_eq!(policies(text).unwrap().policies[0].text.matches("Version").count(), 2);
 }
 
 #[test]
@@ -90,7 +148,20 @@ fn what_is_no_template_is_none() {
         r#"{"Version": "2012-10-17", "Statement": []}"#,
         r#"{"Resources": {"a": {"Type": "x"}}}"#,
         r#"{"format_version": "1.0"}"#,
+        "AWS:: but no more",
+        "Resources: &a {A: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {}}}}\nOther: *a\n",
+        "? {Type: AWS::IAM::Policy}\n: x\n",
+        "Resources:\n\tA: AWS::\n",
     ] {
         assert_eq!(policies(text), None, "{text}");
+    }
+}
+
+proptest::proptest! {
+    /// Whatever it is fed, it gives policies or none.
+    #[test]
+    fn any_text_is_read_or_refused(text in "(\\PC|[-:{}\\[\\]!&*?'\"#|>\n \t,]|Resources|AWS::IAM::Policy|Properties|PolicyDocument){0,60}") {
+        let _ = policies(&format!("{text}\n# AWS::"));
+        let _ = policies(&format!("Resources:\n  A:\n    Type: AWS::IAM::Policy\n    Properties:\n      PolicyDocument: {text}"));
     }
 }

@@ -12,6 +12,7 @@ use iam_policy::lint::{
     LEVEL_ALLOWS_NOTHING, Lint, PolicyKind, Severity, allows_something, level_allows_nothing, lint,
 };
 
+use analyzer::template::Places;
 use sagemaker_catalog::{Catalog, Overlay, OverlayError};
 
 use crate::args::{LintArgs, LintFormat};
@@ -87,8 +88,9 @@ fn look_at(policy: &PolicyText, kind: Option<PolicyKind>, vocabulary: &Vocabular
         // The policy set says what else is at the policy's levels, see `levels`.
         lints.retain(|lint| lint.code != LEVEL_ALLOWS_NOTHING);
     }
-    if policy.inside.as_ref().is_some_and(|inside| inside.has_words) {
-        // An edit would be of what stands there in place of a function.
+    let edited = |inside: &Inside| inside.has_words || inside.places == Places::Lines;
+    if policy.inside.as_ref().is_some_and(edited) {
+        // An edit would be of what stands there in place of a function, or of YAML.
         lints.iter_mut().for_each(|lint| lint.fix = None);
     }
     Linted { name: policy.name.clone(), inside: policy.inside.clone(), lints }

@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use analyzer::target::{CATALOG, MANIFEST, policy_uses};
-use analyzer::template;
+use analyzer::template::{self, Places};
 use iam_policy::json::{Span, line_and_column};
 use iam_policy::lint::{PolicyKind, looks_like_policy};
 
@@ -14,6 +14,9 @@ use crate::files::{self, FileError};
 
 /// A larger file is no policy, and not read whole.
 const MAX_FILE: u64 = 16 << 20;
+
+/// How names of CloudFormation templates end that are no JSON.
+const TEMPLATE_ENDINGS: [&str; 3] = ["yaml", "yml", "template"];
 
 /// Why there is nothing to look at.
 #[derive(Debug, thiserror::Error)]
@@ -46,8 +49,8 @@ pub(super) struct PolicyText {
 #[derive(Clone)]
 pub(super) struct Inside {
     pub(super) address: String,
-    /// Whether lines and columns are those of the template, rather than of the policy.
-    pub(super) in_place: bool,
+    /// What lines and columns are.
+    pub(super) places: Places,
     /// Whether words stand for what only deployment knows, so that no edit fits.
     pub(super) has_words: bool,
 }
@@ -139,9 +142,13 @@ impl Found {
             if self.overlays.contains(&same_file(&path)) {
                 continue;
             }
-            let is_json = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
+            let is =
+                |end: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(end));
+            let is_json = is("json");
             if is_folder(&path) {
                 self.folder(&path)?;
+            } else if path.is_file() && TEMPLATE_ENDINGS.iter().any(|end| is(end)) {
+                self.template_in_yaml(&path)?;
             } else if path.is_file() && (is_json || self.kinds.contains_key(&same_file(&path))) {
                 self.file(&path, false)?;
             }
@@ -251,6 +258,23 @@ impl Found {
         Ok(())
     }
 
+    /// A file that was met: most YAML is no template.
+    fn template_in_yaml(&mut self, path: &Path) -> Result<(), FindError> {
+        let same = same_file(path);
+        if self.seen.contains(&same) {
+            return Ok(());
+        }
+        match read(path) {
+            Err(FindError::TooLarge(_)) => {}
+            text => {
+                if self.template(&name_of(path), &same, &text?) {
+                    self.seen.insert(same);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Takes the policies of a template; whether it is one.
     fn template(&mut self, name: &str, path: &Path, text: &str) -> bool {
         let Some(found) = template::policies(text) else { return false };
@@ -261,7 +285,7 @@ impl Found {
         for policy in found.policies {
             let inside = Inside {
                 address: policy.address,
-                in_place: policy.in_place,
+                places: policy.places,
                 has_words: !policy.open.is_empty(),
             };
             self.policies.push(PolicyText {

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Linted;
 use crate::output::visible_json;
+use analyzer::template::Places;
 
 #[derive(Serialize)]
 struct Document<'l> {
@@ -35,8 +36,10 @@ struct Row<'l> {
 #[derive(Serialize)]
 struct InsideRow<'l> {
     address: &'l str,
-    /// Whether lines and columns are those of the file, rather than of the policy.
-    in_place: bool,
+    /// Whether lines are those of the file, rather than of the policy.
+    lines_of_file: bool,
+    /// Whether columns are, too.
+    columns_of_file: bool,
 }
 
 #[derive(Serialize)]
@@ -66,7 +69,11 @@ fn row<'l>(linted: &'l Linted, lint: &'l Lint) -> Row<'l> {
         name: lint.name,
         severity: lint.severity.as_str(),
         file: &linted.name,
-        inside: inside.map(|i| InsideRow { address: &i.address, in_place: i.in_place }),
+        inside: inside.map(|inside| InsideRow {
+            address: &inside.address,
+            lines_of_file: inside.places != Places::Policy,
+            columns_of_file: inside.places == Places::Template,
+        }),
         line: lint.line,
         column: lint.column,
         end_line: lint.end_line,

@@ -1,5 +1,6 @@
 //! Lints for code scanning.
 
+use analyzer::template::Places;
 use iam_policy::lint::{Fix, Lint, RULES, Rule};
 use serde_json::{Value, json};
 
@@ -33,15 +34,22 @@ fn result(uri: &str, inside: Option<&Inside>, lint: &Lint) -> Value {
         Some(help) => format!("{}\n{help}", lint.message),
         None => lint.message.clone(),
     };
-    let in_place = inside.is_none_or(|inside| inside.in_place);
+    let places = inside.map_or(Places::Template, |inside| inside.places);
     let file = json!({"uri": uri});
-    let place = if in_place {
-        let region = region((lint.line, lint.column), (lint.end_line, lint.end_column));
-        json!({"artifactLocation": file, "region": region})
-    } else {
-        // The policy is text in a string of the file.
-        text = format!("{text}\nat {}:{} of the policy", lint.line, lint.column);
-        json!({"artifactLocation": file})
+    let place = match places {
+        Places::Template => {
+            let region = region((lint.line, lint.column), (lint.end_line, lint.end_column));
+            json!({"artifactLocation": file, "region": region})
+        }
+        Places::Lines => {
+            let region = json!({"startLine": lint.line, "endLine": lint.end_line});
+            json!({"artifactLocation": file, "region": region})
+        }
+        Places::Policy => {
+            // The policy is text in a string of the file.
+            text = format!("{text}\nat {}:{} of the policy", lint.line, lint.column);
+            json!({"artifactLocation": file})
+        }
     };
     let location = match inside {
         Some(Inside { address, .. }) => json!({
@@ -57,7 +65,8 @@ fn result(uri: &str, inside: Option<&Inside>, lint: &Lint) -> Value {
         "message": {"text": text},
         "locations": [location],
     });
-    if let (Some(fix), Some(members), true) = (&lint.fix, result.as_object_mut(), in_place) {
+    let is_edit = places == Places::Template;
+    if let (Some(fix), Some(members), true) = (&lint.fix, result.as_object_mut(), is_edit) {
         members.insert("fixes".to_owned(), fixes(uri, lint, fix));
     }
     result

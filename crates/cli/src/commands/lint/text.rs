@@ -6,27 +6,31 @@ use iam_policy::lint::{Lint, Severity};
 
 use super::Linted;
 use crate::output::visible;
+use analyzer::template::Places;
 
 pub(super) fn render(files: usize, linted: &[Linted]) -> String {
     let mut text = String::new();
     for file in linted {
         for lint in &file.lints {
-            one(&mut text, &file.place(), lint);
+            one(&mut text, file, lint);
         }
     }
     let _ = writeln!(text, "{}", counts(files, linted));
     text
 }
 
-fn one(text: &mut String, name: &str, lint: &Lint) {
+fn one(text: &mut String, file: &Linted, lint: &Lint) {
     let Lint { code, line, column, .. } = lint;
+    let name = file.place();
+    let lines_only = file.inside.as_ref().is_some_and(|inside| inside.places == Places::Lines);
+    let column = if lines_only { String::new() } else { format!(":{column}") };
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{}[{code}]: {}", lint.severity.as_str(), visible(&lint.message));
     let pointer = match lint.pointer.as_str() {
         "" => String::new(),
         pointer => format!(" ({})", visible(pointer)),
     };
-    let _ = writeln!(text, "  at {}:{line}:{column}{pointer}", visible(name));
+    let _ = writeln!(text, "  at {}:{line}{column}{pointer}", visible(&name));
     if let Some(help) = &lint.help {
         let _ = writeln!(text, "help: {}", visible(help));
     }
