@@ -151,6 +151,13 @@ fn a_blank_set_finds_no_violation_and_guards_do() {
     let again = driftline(&["init", &blank]);
     assert_eq!(again.code, 2);
     assert!(again.stderr.contains("is there already"), "{}", again.stderr);
+    let edited = path("edited/policies/training-in-vpc");
+    fs::create_dir_all(&edited).unwrap();
+    fs::write(format!("{edited}/deny.json"), "mine").unwrap();
+    let run = driftline(&["init", &path("edited"), "--with", "training-in-vpc"]);
+    assert_eq!(run.code, 2);
+    assert_eq!(fs::read_to_string(format!("{edited}/deny.json")).unwrap(), "mine");
+    assert!(!folder.path().join("edited/policy-set.toml").exists());
     assert_eq!(driftline(&["init"]).code, 2);
     assert_eq!(driftline(&["init", &path("x"), "--with", "nothing"]).code, 2);
 }

@@ -22,7 +22,7 @@ use crate::actor::{Actor, Standing};
 use crate::call::Call;
 use crate::replay::RequestKind;
 use crate::snapshot::Snapshot;
-use crate::target::{Facts, allow_everything};
+use crate::target::{Facts, allow_everything, is_principal_pattern};
 
 /// A kind of principal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,6 +65,8 @@ pub struct Proposed {
     pub permission_sets: BTreeSet<String>,
     /// Principals of it that are not in the snapshot.
     pub unknown: BTreeSet<String>,
+    /// Principals of it that no pattern names exactly: they are left out.
+    pub left_out: BTreeSet<String>,
     /// How many requests of theirs AWS permitted.
     pub requests: u64,
     /// What each guard would have done, in the order of the guards.
@@ -189,19 +191,31 @@ impl<'s> Proposer<'s> {
     #[must_use]
     pub fn finish(self) -> Vec<Proposed> {
         let mut families: BTreeMap<Family, Proposed> = BTreeMap::new();
+        // A permission set is one thing to bind, whatever becomes of its roles.
+        let mut of_set: BTreeMap<&str, Family> = BTreeMap::new();
         for (arn, seen) in &self.principals {
-            let family = self.family(arn, seen);
+            if let Some(name) = permission_set(arn) {
+                let family = self.family(arn, seen);
+                let first = of_set.entry(name).or_insert(family);
+                *first = family.min(*first);
+            }
+        }
+        for (arn, seen) in &self.principals {
+            let family = permission_set(arn).and_then(|name| of_set.get(name)).copied();
+            let family = family.unwrap_or_else(|| self.family(arn, seen));
             let proposed = families.entry(family).or_insert_with(|| Proposed {
                 family,
                 principals: BTreeSet::new(),
                 permission_sets: BTreeSet::new(),
                 unknown: BTreeSet::new(),
+                left_out: BTreeSet::new(),
                 requests: 0,
                 guards: vec![Caught::default(); self.guards.len()],
             });
             match permission_set(arn) {
                 Some(name) => proposed.permission_sets.insert(name.to_owned()),
-                None => proposed.principals.insert(arn.clone()),
+                None if names_exactly(arn) => proposed.principals.insert(arn.clone()),
+                None => proposed.left_out.insert(arn.clone()),
             };
             if self.snapshot.attached(&seen.actor).is_err() {
                 proposed.unknown.insert(arn.clone());
@@ -274,6 +288,11 @@ impl Caught {
     }
 }
 
+/// Whether an ARN taken for a pattern is about itself alone: a path may hold wildcards.
+fn names_exactly(arn: &str) -> bool {
+    is_principal_pattern(arn) && !arn.contains(['*', '?'])
+}
+
 /// The permission set that a role of IAM Identity Center is made for:
 /// `AWSReservedSSO_NAME_0123456789abcdef`.
 fn permission_set(arn: &str) -> Option<&str> {
@@ -286,6 +305,15 @@ fn permission_set(arn: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_whole_arn_without_wildcards_names_exactly() {
+        assert!(names_exactly("arn:aws:iam::111122223333:role/team/x"));
+        for arn in ["*", "role/x/DS", "arn:aws:iam::111122223333:role/*", "arn:aws:iam::1:role/a?"]
+        {
+            assert!(!names_exactly(arn), "{arn}");
+        }
+    }
 
     #[test]
     fn a_permission_set_is_told_by_its_role() {

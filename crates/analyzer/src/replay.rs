@@ -36,6 +36,7 @@ use crate::target::Facts;
 use crate::walk::{FREE_MAPS, walk};
 use refusal::Refusal;
 use roles::is_execution_role;
+pub(crate) use roles::passed_to_service;
 pub use studio::Studio;
 
 /// How a request came out of its record.

@@ -16,8 +16,8 @@ use sagemaker_catalog::Catalog;
 use crate::actor::Actor;
 use crate::call::{Call, OpenContext};
 use crate::replay::alias::{deprecated_names, is_deprecated};
-use crate::replay::{Request, RequestKind, bare_request};
-use crate::target::Facts;
+use crate::replay::{Request, RequestKind, bare_request, passed_to_service};
+use crate::target::{Facts, TargetSet};
 
 /// Whether a key is the service's or a tag; the other global keys are rebuilt from columns.
 fn is_stored(key: &str) -> bool {
@@ -183,6 +183,51 @@ impl Call {
             request.context.set_family(prefix, value.clone());
         }
         Some(request)
+    }
+
+    /// The request as a policy set makes it of the record, whichever set has written the row.
+    ///
+    /// What follows from the facts and the catalog of the writer is made anew where a row tells enough for
+    /// it; where it does not, it is left open: a key that only this set's catalog knows, and what was a
+    /// default where this set doubts defaults.
+    pub(crate) fn request_by(&self, target: &TargetSet) -> Option<Request> {
+        let mut request = self.request(&target.facts, &target.catalog)?;
+        let context = &mut request.context;
+        let service = "iam:PassedToService";
+        if self.request_kind == RequestKind::PassRole
+            && matches!(context.value(service), ContextValue::Known(_))
+        {
+            context.set(service, passed_to_service(&target.facts, &self.region));
+        }
+        if target.facts.doubt_service_defaults {
+            for key in &self.derived_keys {
+                if let ContextValue::Known(value) = context.value(key) {
+                    let doubt = ContextValue::OneOf(vec![None, Some(value.clone())]);
+                    set(context, key, &doubt);
+                }
+            }
+        }
+        for key in self.added_keys(&target.catalog) {
+            if *context.value(&key) == ContextValue::Absent {
+                context.set(&key, ContextValue::Unknown);
+            }
+        }
+        Some(request)
+    }
+
+    /// Keys of the action that the catalog of a policy set has beyond that of this program.
+    fn added_keys(&self, catalog: &Catalog) -> Vec<String> {
+        let own = sagemaker_catalog::catalog();
+        if std::ptr::eq(own, catalog) || !has_usual(self.request_kind) {
+            return Vec::new();
+        }
+        let action = |catalog: &Catalog| {
+            let action = catalog.event(&self.event_source, &self.event_name).action;
+            let keys = action.into_iter().flat_map(|action| &action.keys);
+            keys.map(|rule| rule.key.clone()).collect::<Vec<String>>()
+        };
+        let known = action(own);
+        action(catalog).into_iter().filter(|key| !known.contains(key)).collect()
     }
 
     fn resource(&self) -> Option<ResourceValue> {

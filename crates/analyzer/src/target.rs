@@ -274,6 +274,11 @@ impl PrincipalPattern {
     }
 }
 
+/// Whether a text may stand among the principals of a policy set.
+pub(crate) fn is_principal_pattern(text: &str) -> bool {
+    PrincipalPattern::checked(text).is_ok()
+}
+
 /// SCPs: per level, what is attached there.
 #[derive(Debug, Default)]
 struct OrganisationPolicies {

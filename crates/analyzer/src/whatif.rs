@@ -3,16 +3,18 @@
 //! Each record is read once and judged by both sets, the *baseline* and the new one. It is replayed
 //! once where both state the same facts and have the same catalog, which is nearly always so. A change
 //! is told per principal, action and reason, with what it does ([`Effect`]): it *breaks* what AWS
-//! permitted and the baseline does not refuse, and so on. Only what the record itself shows counts:
-//! what other records settle of it is left open by both sets.
+//! permitted and the baseline does not refuse, and so on. A call is refused when one of its requests is.
+//! Only what the record itself shows counts: what other records settle of it is left open by both sets.
 
 mod report;
 
 pub use report::{Change, Report};
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use cloudtrail::{Limits, Outcome, Record, RecordError};
-use iam_policy::{ContextValue, Decision, Principal, json};
+use iam_policy::{ContextValue, Decision, json, print_statement};
 
 use crate::actor::Actor;
 use crate::call::Call;
@@ -25,36 +27,34 @@ use crate::judge::{
 use crate::replay::{Replay, Request};
 use crate::target::TargetSet;
 
-/// Keys that a row which stands for several calls does not tell: whose, and when.
-const HIDDEN: [&str; 6] = [
-    "aws:userid",
-    "aws:SourceIdentity",
-    "aws:TokenIssueTime",
-    "aws:MultiFactorAuthAge",
-    "aws:CurrentTime",
-    "aws:EpochTime",
-];
+/// Keys of sessions that a row of a pack does not tell.
+const HIDDEN: [&str; 4] =
+    ["aws:userid", "aws:SourceIdentity", "aws:TokenIssueTime", "aws:MultiFactorAuthAge"];
 
-/// How many of them one that stands for a single call does not tell.
-const HIDDEN_OF_ONE: usize = 4;
+/// Keys that one which stands for several calls does not tell.
+const HIDDEN_TIMES: [&str; 2] = ["aws:CurrentTime", "aws:EpochTime"];
 
 /// What a change of a verdict does. The worst comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {
     /// AWS permitted the call and the baseline does not refuse it; the new set does.
     Breaks,
-    /// AWS permitted the call and the baseline does not refuse it; whether the new set does, the
-    /// record does not tell.
+    /// AWS permitted the call and the baseline does not refuse it; whether the new set does hangs on
+    /// something that the record does not tell, and that the baseline does not ask for.
     MayBreak,
     /// The baseline refuses the call; the new set does not.
     Permits,
-    /// Anything else: of calls that AWS refused or that failed, or that are no longer judged.
+    /// The baseline refuses the call; whether the new set does, the record does not tell.
+    MayPermit,
+    /// Anything else: of calls that AWS refused or that failed, that are no longer judged, or that one
+    /// set refuses for another request of theirs.
     Other,
 }
 
 impl Effect {
     /// Every effect, the worst first.
-    pub const ALL: [Self; 4] = [Self::Breaks, Self::MayBreak, Self::Permits, Self::Other];
+    pub const ALL: [Self; 5] =
+        [Self::Breaks, Self::MayBreak, Self::Permits, Self::MayPermit, Self::Other];
 
     /// The one spelling, in JSON.
     #[must_use]
@@ -63,24 +63,42 @@ impl Effect {
             Self::Breaks => "breaks",
             Self::MayBreak => "may_break",
             Self::Permits => "permits",
+            Self::MayPermit => "may_permit",
             Self::Other => "other",
-        }
-    }
-
-    /// What it does that the decisions differ so.
-    fn of(outcome: Outcome, old: Option<Decision>, new: Option<Decision>) -> Self {
-        let permitted = outcome == Outcome::Succeeded && !is_denied(old);
-        match new {
-            _ if is_denied(old) && new == Some(Decision::Allowed) => Self::Permits,
-            new if permitted && is_denied(new) => Self::Breaks,
-            Some(Decision::Undetermined) if permitted => Self::MayBreak,
-            _ => Self::Other,
         }
     }
 }
 
 fn is_denied(decision: Option<Decision>) -> bool {
     matches!(decision, Some(Decision::ImplicitlyDenied | Decision::ExplicitlyDenied))
+}
+
+/// What a set says of a whole call: all of its requests must be allowed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stand {
+    /// Whether it judges the caller.
+    pub judged: bool,
+    /// Whether it refuses some request.
+    pub refuses: bool,
+    /// Whether some request is undetermined.
+    pub open: bool,
+}
+
+impl Stand {
+    fn add(&mut self, decision: Option<Decision>) {
+        self.judged |= decision.is_some();
+        self.refuses |= is_denied(decision);
+        self.open |= decision == Some(Decision::Undetermined);
+    }
+
+    /// Of all requests together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            judged: self.judged || other.judged,
+            refuses: self.refuses || other.refuses,
+            open: self.open || other.open,
+        }
+    }
 }
 
 /// One record, judged by both sets.
@@ -96,7 +114,11 @@ pub struct Compared {
     pub principal: String,
     /// What AWS answered.
     pub outcome: Outcome,
-    /// The requests whose verdict is another.
+    /// What the baseline says of it.
+    pub old: Stand,
+    /// What the new set says of it.
+    pub new: Stand,
+    /// The requests whose verdict, or doubt, is another.
     pub changed: Vec<Changed>,
 }
 
@@ -201,14 +223,17 @@ impl<'t> WhatIf<'t> {
             event_time: record.event_time,
             principal: actor.arn.clone(),
             outcome: record.outcome(),
+            old: Stand::default(),
+            new: Stand::default(),
             changed: Vec::new(),
         };
         // Of a refused call only the refused request says anything: AWS did not come to the rest.
         let reached = if compared.outcome == Outcome::Denied { 1 } else { usize::MAX };
         for (index, request) in new.requests.iter().enumerate().take(reached) {
-            let same = |before: &&Request| before.context.action == request.context.action;
-            let before = old_requests.get(index).filter(same).unwrap_or(request);
-            compared.changed.extend(self.changed(&actor, before, request));
+            let same = |before: &&Request| is_same(before, request);
+            let before = old_requests.get(index).filter(same);
+            let before = before.or_else(|| old_requests.iter().find(same)).unwrap_or(request);
+            self.compare(&actor, before, request, &mut compared);
         }
         if let Some(old) = old {
             self.old.replay = old;
@@ -225,56 +250,96 @@ impl<'t> WhatIf<'t> {
     /// Judges a row that stands for so many calls and hides whose they were and, of several, when: these
     /// keys are unknown.
     pub fn observed(&mut self, call: &Call, calls: u64) -> Option<Compared> {
-        // Those of time stand behind.
-        let hidden = if calls > 1 { HIDDEN.len() } else { HIDDEN_OF_ONE };
-        self.row(call, HIDDEN.get(..hidden).unwrap_or_default())
+        // Long-term credentials are no session: a user's id tells nobody's name.
+        let long_term = call.access_key_id.as_deref().is_some_and(|id| id.starts_with("AKIA"));
+        let mut hidden: Vec<&str> = Vec::new();
+        hidden.extend(HIDDEN.iter().filter(|_| !long_term));
+        hidden.extend(HIDDEN_TIMES.iter().filter(|_| calls > 1));
+        self.row(call, &hidden)
     }
 
     fn row(&mut self, call: &Call, hidden: &[&str]) -> Option<Compared> {
         let actor = Actor::of(&call.record());
-        // What tells a user is no session's name.
-        let is_user = matches!(actor.principal, Principal::User { .. });
-        let hidden = hidden.iter().filter(|key| !(is_user && **key == "aws:userid"));
         let request = |target: &TargetSet| {
-            let mut request = call.request(&target.facts, &target.catalog)?;
-            hidden.clone().for_each(|key| request.context.set(key, ContextValue::Unknown));
+            let mut request = call.request_by(target)?;
+            hidden.iter().for_each(|key| request.context.set(key, ContextValue::Unknown));
             Some(request)
         };
         let (before, request) = (request(self.old.target)?, request(self.new.target)?);
-        let reached = call.outcome != Outcome::Denied || call.request_index == 0;
-        let changed = if reached { self.changed(&actor, &before, &request) } else { None };
-        Some(Compared {
+        let mut compared = Compared {
             record: half_of(&call.record_hash),
             event_id: call.event_id.clone(),
             event_time: call.event_time,
             principal: call.principal.clone(),
             outcome: call.outcome,
-            changed: changed.into_iter().collect(),
-        })
+            old: Stand::default(),
+            new: Stand::default(),
+            changed: Vec::new(),
+        };
+        if call.outcome != Outcome::Denied || call.request_index == 0 {
+            self.compare(&actor, &before, &request, &mut compared);
+        }
+        Some(compared)
     }
 
-    fn changed(&mut self, actor: &Actor, before: &Request, request: &Request) -> Option<Changed> {
-        let old_bound = self.old.evaluators.bound(actor);
-        let old = self.old.evaluators.of(&old_bound);
-        let old = old.map(|evaluator| evaluator.evaluate(&before.context).verdict());
-        let new_bound = self.new.evaluators.bound(actor);
-        let mut evaluator = self.new.evaluators.of(&new_bound);
-        let evaluation = evaluator.as_mut().map(|evaluator| evaluator.evaluate(&request.context));
-        let new = evaluation.as_ref().map(iam_policy::Evaluation::verdict);
-        // Which kind of refusal it is is no news.
-        if old == new || (is_denied(old) && is_denied(new)) {
-            return None;
+    /// Judges a request by both sets, the baseline as it makes it.
+    fn compare(
+        &mut self,
+        actor: &Actor,
+        before: &Request,
+        request: &Request,
+        compared: &mut Compared,
+    ) {
+        let (old, old_doubts) = self.old.verdict(actor, before);
+        let (new, new_doubts) = self.new.verdict(actor, request);
+        compared.old.add(old);
+        compared.new.add(new);
+        // Which kind of refusal it is is no news; another doubt is.
+        let same = old == new || (is_denied(old) && is_denied(new));
+        if same && old_doubts == new_doubts {
+            return;
         }
-        let (why, observed) = match (evaluator, &evaluation) {
-            (Some(evaluator), Some(evaluation)) => match reason(evaluator, request, evaluation) {
-                Some(drift) => Why::not_allowed(drift),
-                None => (Why::by(deciding(evaluator, evaluation)), Vec::new()),
-            },
-            _ => Default::default(),
-        };
+        let (why, observed) = self.new.why(actor, request);
         let resources = resource_texts(&request.context.resource);
         let action = request.context.action.clone();
-        Some(Changed { action, resources, old, new, why, observed })
+        compared.changed.push(Changed { action, resources, old, new, why, observed });
+    }
+}
+
+/// Whether two sets mean the same request of a record.
+fn is_same(before: &Request, request: &Request) -> bool {
+    before.kind == request.kind
+        && before.context.action == request.context.action
+        && before.context.resource == request.context.resource
+}
+
+/// What an open decision hangs on: keys that are missing, and statements that may match.
+type Doubts = BTreeSet<String>;
+
+impl Side<'_> {
+    fn verdict(&mut self, actor: &Actor, request: &Request) -> (Option<Decision>, Doubts) {
+        let bound = self.evaluators.bound(actor);
+        let Some(evaluator) = self.evaluators.of(&bound) else { return (None, Doubts::new()) };
+        let evaluation = evaluator.evaluate(&request.context);
+        let verdict = evaluation.verdict();
+        let mut doubts = Doubts::new();
+        if verdict == Decision::Undetermined {
+            let places = evaluation.open.iter().filter_map(|open| evaluator.set().place(*open));
+            doubts.extend(places.map(|place| print_statement(place.statement)));
+            doubts.extend(evaluation.needs.iter().cloned());
+        }
+        (Some(verdict), doubts)
+    }
+
+    /// Why it does not allow a request, with the values observed; or what allows it.
+    fn why(&mut self, actor: &Actor, request: &Request) -> (Why, Vec<String>) {
+        let bound = self.evaluators.bound(actor);
+        let Some(evaluator) = self.evaluators.of(&bound) else { return Default::default() };
+        let evaluation = evaluator.evaluate(&request.context);
+        match reason(evaluator, request, &evaluation) {
+            Some(drift) => Why::not_allowed(drift),
+            None => (Why::by(deciding(evaluator, &evaluation)), Vec::new()),
+        }
     }
 }
 
@@ -292,10 +357,19 @@ impl Why {
 }
 
 impl Changed {
-    /// What it does.
+    /// What it does to the call. A call whose other requests a set refuses is refused, whatever becomes
+    /// of this one.
     #[must_use]
-    pub fn effect(&self, outcome: Outcome) -> Effect {
-        Effect::of(outcome, self.old, self.new)
+    pub fn effect(&self, call: &Compared) -> Effect {
+        let permitted = call.outcome == Outcome::Succeeded && !call.old.refuses;
+        let refused = is_denied(self.old) && !call.new.refuses;
+        match self.new {
+            new if permitted && is_denied(new) => Effect::Breaks,
+            Some(Decision::Undetermined) if permitted => Effect::MayBreak,
+            Some(Decision::Allowed) if refused && !call.new.open => Effect::Permits,
+            Some(_) if refused => Effect::MayPermit,
+            _ => Effect::Other,
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! Packs of observed calls, `driftline.observed/1`: what `whatif` needs of a lake, and no more.
 //!
 //! JSON lines, to be kept in git beside the policies: a head, then one line for all calls that asked the
-//! same, with how many there were and the time and id of the latest. Names of sessions and source
-//! identities, which are people's, become `person-1`, `person-2`, …; access keys, error texts and times of
-//! sessions are left out. `whatif` takes what a pack hides for unknown: a policy that compares it with
-//! something may break, and says which key is missing. ARNs of roles and users, addresses and names of
-//! resources are in a pack, since policies are about them.
+//! same, with how many there were and the time and id of the latest.
+//!
+//! Names of sessions, federated users and callers from elsewhere, which are people's, become `person`; a tag whose
+//! value has such a name or an `@` keeps its key alone; access keys, error texts and times of sessions are left
+//! out. `whatif` takes what a pack hides for unknown: a policy that compares it with something may break, and
+//! says which key is missing. ARNs of roles and IAM users, addresses, user agents and names of resources are in a
+//! pack, since policies are about them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -14,15 +16,18 @@ use analyzer::Call;
 use analyzer::replay::RequestKind;
 use chrono::{DateTime, Utc};
 use cloudtrail::Outcome;
+use iam_policy::ContextValue;
 use lake::{open_context_of_json, open_context_to_json};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 
 use crate::files::{self, FileError};
 use crate::output::{time, visible_json};
 
 const SCHEMA: &str = "driftline.observed/1";
+
+/// How access keys of users begin; those of sessions begin with `ASIA`.
+const LONG_TERM: &str = "AKIA";
 
 /// Why a pack cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +38,11 @@ pub(crate) enum ObservedError {
     NotAPack(PathBuf),
     #[error("`{}` cannot be read at line {line}", path.display())]
     Line { path: PathBuf, line: usize, source: serde_json::Error },
-    #[error("`{}` cannot be read at line {line}: unknown {what}", path.display())]
+    #[error(
+        "`{}` is not whole: its lines have {calls} calls, and its head says {said}", path.display()
+    )]
+    CutOff { path: PathBuf, calls: u64, said: u64 },
+    #[error("`{}` cannot be read at line {line}: no such {what}", path.display())]
     Word { path: PathBuf, line: usize, what: &'static str },
 }
 
@@ -77,6 +86,9 @@ struct Asked {
     caller_account: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     caller_id: Option<String>,
+    /// Whether the credentials are those of a user, and of no session.
+    #[serde(default, skip_serializing_if = "is_false")]
+    long_term: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     session_issuer: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -128,9 +140,12 @@ fn is_false(value: &bool) -> bool {
 #[derive(Default)]
 pub(crate) struct Pack {
     lines: BTreeMap<Asked, Latest>,
-    /// Calls whose rows do not keep the whole request.
-    old: u64,
 }
+
+/// A row that does not keep the whole request.
+#[derive(Debug, thiserror::Error)]
+#[error("the lake was written by a version that does not keep enough of a request")]
+pub(crate) struct OldRow;
 
 struct Latest {
     calls: u64,
@@ -143,56 +158,63 @@ struct Latest {
 pub(crate) struct Size {
     pub(crate) lines: usize,
     pub(crate) calls: u64,
-    /// Calls that were left out, since an earlier version wrote too little of them.
-    pub(crate) old: u64,
 }
 
-/// People by the names of their sessions.
-pub(crate) struct Persons(BTreeMap<String, String>);
+/// What stands for a name.
+const PERSON: &str = "person";
 
-impl Persons {
-    /// Numbers names in the order of their hashes: the same people have the same numbers in every run,
-    /// and the numbers tell nothing of the names.
-    pub(crate) fn of(names: BTreeSet<String>) -> Self {
-        let mut hashed: Vec<(Vec<u8>, String)> =
-            names.into_iter().map(|name| (Sha256::digest(&name).to_vec(), name)).collect();
-        hashed.sort();
-        let numbered = (1_u64..).zip(hashed);
-        Self(numbered.map(|(number, (_, name))| (name, format!("person-{number}"))).collect())
+/// The names of sessions, to be hidden wherever they stand by themselves.
+#[derive(Default)]
+pub(crate) struct Names(BTreeSet<String>);
+
+impl Names {
+    pub(crate) fn add(&mut self, call: &Call) {
+        let names = [&call.session_name, &call.source_identity];
+        self.0.extend(names.into_iter().flatten().cloned());
     }
 
-    /// The ARN of a session with the person for its name.
-    fn arn(&self, call: &Call) -> Option<String> {
-        let arn = call.caller_arn.as_ref()?;
-        let Some(name) = &call.session_name else { return Some(arn.clone()) };
-        let role = arn.strip_suffix(name.as_str()).unwrap_or_default();
-        Some(format!("{role}{}", self.0.get(name).map_or("person", String::as_str)))
+    fn is_name(&self, text: &str) -> bool {
+        text.contains('@') || self.0.contains(text)
+    }
+}
+
+/// The ARN of a caller with `person` for the name of a session or a federated user.
+fn without_name(arn: &str) -> String {
+    let kind = arn.splitn(6, ':').nth(5).and_then(|resource| resource.split('/').next());
+    match (kind, arn.rsplit_once('/')) {
+        (Some("assumed-role" | "federated-user"), Some((before, _))) => {
+            format!("{before}/{PERSON}")
+        }
+        // What is no ARN is an id with a name behind it: `AROAEXAMPLE:ana`.
+        (None, _) => match arn.split_once(':') {
+            Some((id, _)) => format!("{id}:{PERSON}"),
+            None => arn.to_owned(),
+        },
+        _ => arn.to_owned(),
     }
 }
 
 impl Pack {
     /// Adds the rows of one record, in the order of their index.
-    pub(crate) fn add(&mut self, rows: &[Call], persons: &Persons) {
-        let Some(first) = rows.first() else { return };
-        let requests: Option<Vec<AskedRequest>> = rows.iter().map(AskedRequest::of).collect();
-        let Some(requests) = requests else {
-            self.old = self.old.saturating_add(1);
-            return;
-        };
+    pub(crate) fn add(&mut self, rows: &[Call], names: &Names) -> Result<(), OldRow> {
+        let Some(first) = rows.first() else { return Ok(()) };
+        let requests = rows.iter().map(|row| AskedRequest::of(row, names));
+        let requests: Vec<AskedRequest> = requests.collect::<Option<_>>().ok_or(OldRow)?;
         let (last, event_id) = (first.event_time, first.event_id.as_str());
-        let latest = self.lines.entry(Asked::of(first, requests, persons));
+        let latest = self.lines.entry(Asked::of(first, requests));
         let latest =
             latest.or_insert_with(|| Latest { calls: 0, last, event_id: event_id.to_owned() });
         latest.calls = latest.calls.saturating_add(1);
         if (latest.last, latest.event_id.as_str()) < (last, event_id) {
             (latest.last, latest.event_id) = (last, event_id.to_owned());
         }
+        Ok(())
     }
 
     /// The text of the pack.
     pub(crate) fn text(self) -> serde_json::Result<(String, Size)> {
         let calls = self.lines.values().fold(0_u64, |sum, line| sum.saturating_add(line.calls));
-        let size = Size { lines: self.lines.len(), calls, old: self.old };
+        let size = Size { lines: self.lines.len(), calls };
         let mut text = serde_json::to_string(&Head { schema: SCHEMA.to_owned(), calls })? + "\n";
         for (asked, Latest { calls, last, event_id }) in self.lines {
             let line = Line { calls, last: time(last), event_id, asked };
@@ -204,10 +226,10 @@ impl Pack {
 }
 
 impl Asked {
-    fn of(call: &Call, requests: Vec<AskedRequest>, persons: &Persons) -> Self {
-        let in_session = call.session_name.is_some();
+    fn of(call: &Call, requests: Vec<AskedRequest>) -> Self {
+        let long_term = call.access_key_id.as_deref().is_some_and(|id| id.starts_with(LONG_TERM));
         Self {
-            principal: call.principal.clone(),
+            principal: without_name(&call.principal),
             principal_type: call.principal_type.clone(),
             event_source: call.event_source.clone(),
             event_name: call.event_name.clone(),
@@ -218,10 +240,11 @@ impl Asked {
             source_ip: call.source_ip.clone(),
             vpc_endpoint: call.vpc_endpoint.clone(),
             user_agent: call.user_agent.clone(),
-            caller_arn: persons.arn(call),
+            caller_arn: call.caller_arn.as_deref().map(without_name),
             caller_account: call.caller_account.clone(),
             // Of a session it ends in the session's name.
-            caller_id: call.caller_id.clone().filter(|_| !in_session),
+            caller_id: call.caller_id.clone().filter(|id| !id.contains(':')),
+            long_term,
             session_issuer: call.session_issuer.clone(),
             mfa_authenticated: call.mfa_authenticated,
             federated_provider: call.federated_provider.clone(),
@@ -232,14 +255,35 @@ impl Asked {
 }
 
 impl AskedRequest {
-    fn of(call: &Call) -> Option<Self> {
+    fn of(call: &Call, names: &Names) -> Option<Self> {
+        let mut open = call.open_context.clone()?;
+        let mut context = BTreeMap::new();
+        for (key, values) in &call.context {
+            if values.iter().any(|value| names.is_name(value)) {
+                open.keys.retain(|(known, _)| known != key);
+                open.keys.push((key.clone(), ContextValue::Present));
+            } else {
+                context.insert(key.clone(), values.clone());
+            }
+        }
+        for (_, value) in open.keys.iter_mut().chain(&mut open.families) {
+            if let ContextValue::OneOf(candidates) = value
+                && candidates
+                    .iter()
+                    .flatten()
+                    .any(|value| value.texts().iter().any(|t| names.is_name(t)))
+            {
+                *value = ContextValue::Unknown;
+            }
+        }
+        open.keys.sort_by(|(one, _), (other, _)| one.cmp(other));
         Some(Self {
             kind: call.request_kind.as_str().to_owned(),
             action: call.action.clone(),
             resources: call.resources.clone(),
             resource_is_pattern: call.resource_is_pattern?,
-            context: call.context.iter().cloned().collect(),
-            open: Open(open_context_to_json(call.open_context.as_ref()?).into_owned()),
+            context,
+            open: Open(open_context_to_json(&open).into_owned()),
         })
     }
 }
@@ -256,10 +300,9 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Observed>, ObservedError> {
     let text = String::from_utf8_lossy(&bytes);
     let mut lines = text.lines().enumerate();
     let head = lines.next().and_then(|(_, line)| serde_json::from_str::<Head>(line).ok());
-    if head.is_none_or(|head| head.schema != SCHEMA) {
-        return Err(ObservedError::NotAPack(path.to_owned()));
-    }
-    let mut observed = Vec::new();
+    let head = head.filter(|head| head.schema == SCHEMA);
+    let head = head.ok_or_else(|| ObservedError::NotAPack(path.to_owned()))?;
+    let mut observed: Vec<Observed> = Vec::new();
     for (index, text) in lines.filter(|(_, line)| !line.trim().is_empty()) {
         let (path, line) = (path.to_owned(), index.saturating_add(1));
         let read: Line = match serde_json::from_str(text) {
@@ -268,12 +311,20 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Observed>, ObservedError> {
         };
         observed.push(read.rows().map_err(|what| ObservedError::Word { path, line, what })?);
     }
+    let calls = observed.iter().fold(0_u64, |sum, line| sum.saturating_add(line.calls));
+    if calls != head.calls {
+        let path = path.to_owned();
+        return Err(ObservedError::CutOff { path, calls, said: head.calls });
+    }
     Ok(observed)
 }
 
 impl Line {
     fn rows(self) -> Result<Observed, &'static str> {
         let Self { calls, last, event_id, asked } = self;
+        if calls == 0 || asked.requests.is_empty() {
+            return Err("number of calls or requests");
+        }
         let outcomes = [Outcome::Succeeded, Outcome::Denied, Outcome::Failed];
         let outcome = outcomes.into_iter().find(|outcome| outcome.as_str() == asked.outcome);
         let outcome = outcome.ok_or("outcome")?;
@@ -309,7 +360,7 @@ impl Asked {
             principal_type: self.principal_type.clone(),
             session_name: None,
             source_identity: None,
-            access_key_id: None,
+            access_key_id: self.long_term.then(|| LONG_TERM.to_owned()),
             via: self.via.clone(),
             user_profile_arn: None,
             space_arn: None,

@@ -7,6 +7,7 @@ use iam_policy::{Arn, ContextValue, ResourceValue};
 use sagemaker_catalog::{ParameterPath, Texts};
 
 use super::{Call, Request, RequestKind};
+use crate::target::Facts;
 use crate::walk::{FREE_MAPS, member, walk};
 
 /// The service that execution roles are passed to, where the facts say nothing else.
@@ -63,9 +64,8 @@ impl Call<'_, '_, '_> {
     pub(super) fn pass_role_request(&self, role: ResourceValue, execution_role: bool) -> Request {
         let mut request = self.request(RequestKind::PassRole, "iam:PassRole".to_owned(), role);
         let context = &mut request.context;
-        let stated = self.facts.passed_to_service.get(self.partition).map(String::as_str);
         let service = if execution_role {
-            ContextValue::one(stated.unwrap_or(PASSED_TO_SERVICE))
+            passed_to_service(self.facts, self.region)
         } else {
             ContextValue::Unknown
         };
@@ -96,4 +96,11 @@ pub(super) fn is_execution_role(path: &ParameterPath) -> bool {
     let own = ["roleArn", "executionRole", "executionRoleArn", "domainExecutionRoleArn"];
     let last = text.rsplit('.').next().unwrap_or_default();
     own.contains(&last) && !text.contains("canvasAppSettings")
+}
+
+/// The service that execution roles are passed to, in a region.
+pub(crate) fn passed_to_service(facts: &Facts, region: &str) -> ContextValue {
+    let partition = iam_policy::partition_of_region(region);
+    let stated = facts.passed_to_service.get(partition).map(String::as_str);
+    ContextValue::one(stated.unwrap_or(PASSED_TO_SERVICE))
 }

@@ -146,8 +146,10 @@ impl TargetSet {
     fn bound_policies(&self, actor: &Actor, sources: &mut PolicySources) -> Result<(), Unjudged> {
         let mut bindings: Vec<&Binding> = Vec::new();
         let mut unknown: Vec<(&Binding, NamedPolicy)> = Vec::new();
+        let asked = self.asks_of_snapshot();
+        let paths = asked.policies || asked.groups || asked.tags;
         for binding in &self.bindings {
-            match binding.principals.covers(actor, self.snapshot.as_deref()) {
+            match binding.principals.covers(actor, self.snapshot.as_deref(), paths) {
                 Covered::Yes => bindings.push(binding),
                 Covered::No => {}
                 Covered::Unknown(why) => unknown.push((binding, unknown_policy(&why, &why))),

@@ -48,19 +48,26 @@ impl Covered {
 
 impl Who {
     /// Whether it is about the actor, or may be when its path is unknown.
-    pub(super) fn covers(&self, actor: &Actor, snapshot: Option<&Snapshot>) -> Covered {
-        match self.is_named(actor, snapshot) {
+    /// `paths` says whether the set is about who is in the snapshot at all: else no verdict may depend on
+    /// it.
+    pub(super) fn covers(
+        &self,
+        actor: &Actor,
+        snapshot: Option<&Snapshot>,
+        paths: bool,
+    ) -> Covered {
+        match self.is_named(actor, snapshot, paths) {
             Covered::No => Covered::No,
             named => named.and(self.has_tags(actor, snapshot)),
         }
     }
 
-    fn is_named(&self, actor: &Actor, snapshot: Option<&Snapshot>) -> Covered {
+    fn is_named(&self, actor: &Actor, snapshot: Option<&Snapshot>, paths: bool) -> Covered {
         if self.named.surely_cover(actor) {
             return Covered::Yes;
         }
         if self.named.may_cover(actor) {
-            return self.by_path(actor, snapshot);
+            return self.by_path(actor, snapshot.filter(|_| paths));
         }
         // Only users are in groups.
         let is_user = matches!(actor.principal, Principal::User { .. });

@@ -121,7 +121,7 @@ struct WaiverConfig {
     id: Spanned<String>,
     code: Spanned<String>,
     principals: Option<Spanned<Vec<Spanned<String>>>>,
-    findings: Option<Vec<String>>,
+    findings: Option<Spanned<Vec<String>>>,
     action: Option<String>,
     resource: Option<String>,
     key: Option<String>,
@@ -246,13 +246,16 @@ impl Reader<'_> {
             let help = Some("name `principals`, or the ids of `findings`");
             self.fault(&config.id, "this waiver is about nobody", help);
         }
+        if let Some(findings) = config.findings.as_ref().filter(|ids| ids.get_ref().is_empty()) {
+            self.fault(findings, "`findings` is empty: this waiver is about nothing", None);
+        }
         let principals = config.principals.as_ref().map(|principals| self.principals(principals));
         let expires = self.day(&config.expires);
         Some(Waiver {
             id,
             code: code?,
             principals,
-            findings: config.findings,
+            findings: config.findings.map(Spanned::into_inner),
             action: config.action.map(|action| Glob::new(&action.to_lowercase())),
             resource: config.resource.as_deref().map(Glob::new),
             key: config.key,

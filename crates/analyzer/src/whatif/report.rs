@@ -17,6 +17,10 @@ const SAMPLES: usize = 5;
 pub struct Report {
     seen: HashSet<u128>,
     calls: u64,
+    /// Those that neither set judges.
+    unjudged: u64,
+    /// Those whose verdicts stay, and that both leave undetermined.
+    undetermined: u64,
     /// Calls by their worst effect.
     by_effect: BTreeMap<Effect, u64>,
     changes: BTreeMap<Key, Folded>,
@@ -98,15 +102,20 @@ impl Report {
     }
 
     fn add_requests(&mut self, compared: Compared, calls: u64) {
-        self.calls = self.calls.saturating_add(calls);
-        let Compared { event_id, event_time, principal, outcome, changed, .. } = compared;
-        let worst = changed.iter().map(|changed| changed.effect(outcome)).min();
-        if let Some(worst) = worst {
-            add(self.by_effect.entry(worst).or_default(), calls);
+        add(&mut self.calls, calls);
+        let effects = compared.changed.iter().map(|changed| changed.effect(&compared));
+        let effects: Vec<Effect> = effects.collect();
+        match effects.iter().min() {
+            Some(worst) => add(self.by_effect.entry(*worst).or_default(), calls),
+            None if !compared.old.judged && !compared.new.judged => add(&mut self.unjudged, calls),
+            None if compared.new.open && !compared.new.refuses => {
+                add(&mut self.undetermined, calls);
+            }
+            None => {}
         }
+        let Compared { event_id, event_time, principal, outcome, changed, .. } = compared;
         let mut counted: BTreeSet<Key> = BTreeSet::new();
-        for changed in changed {
-            let effect = changed.effect(outcome);
+        for (changed, effect) in changed.into_iter().zip(effects) {
             let Changed { action, resources, old, new, why, observed } = changed;
             let principal = principal.clone();
             let key = Key { effect, principal, action, outcome, old, new, why };
@@ -133,7 +142,19 @@ impl Report {
         self.by_effect.get(&effect).copied().unwrap_or_default()
     }
 
-    /// How many calls keep their verdicts.
+    /// How many calls neither set judges.
+    #[must_use]
+    pub fn unjudged(&self) -> u64 {
+        self.unjudged
+    }
+
+    /// How many calls both sets leave undetermined, for the same reasons.
+    #[must_use]
+    pub fn undetermined(&self) -> u64 {
+        self.undetermined
+    }
+
+    /// How many calls keep their verdicts, those without one included.
     #[must_use]
     pub fn unchanged(&self) -> u64 {
         self.calls.saturating_sub(self.by_effect.values().sum())
@@ -201,6 +222,8 @@ impl<'r> Change<'r> {
 fn whole(rows: impl IntoIterator<Item = Compared>) -> Option<Compared> {
     rows.into_iter().reduce(|mut whole, row| {
         whole.changed.extend(row.changed);
+        whole.old = whole.old.and(row.old);
+        whole.new = whole.new.and(row.new);
         whole
     })
 }

@@ -33,6 +33,7 @@ fn what_a_change_does_follows_from_the_answer_and_both_decisions() {
         ("implicit", set(NOTHING, "")),
         ("explicit", set(DENY, "")),
         ("open", set(OPEN, "")),
+        ("other open", set(&OPEN.replace("nlp", "vision"), "")),
         ("nobody", nobody()),
     ];
     let records = [
@@ -47,13 +48,15 @@ fn what_a_change_does_follows_from_the_answer_and_both_decisions() {
         ("allowed", "nobody", "other other other"),
         ("implicit", "allowed", "permits permits permits"),
         ("explicit", "allowed", "permits permits permits"),
-        ("implicit", "open", "other other other"),
+        ("implicit", "open", "may_permit may_permit may_permit"),
         ("implicit", "nobody", "other other other"),
         // Which refusal it is is no news.
         ("implicit", "explicit", "- - -"),
         ("explicit", "implicit", "- - -"),
         ("open", "allowed", "other other other"),
         ("open", "implicit", "breaks other other"),
+        // Another doubt is news, the same is not.
+        ("open", "other open", "may_break other other"),
         ("open", "nobody", "other other other"),
         ("nobody", "allowed", "other other other"),
         ("nobody", "explicit", "breaks other other"),
@@ -62,7 +65,7 @@ fn what_a_change_does_follows_from_the_answer_and_both_decisions() {
         let of = |name: &str| &sets.iter().find(|(known, _)| *known == name).unwrap().1;
         let effects = records.iter().map(|record| {
             let compared = compare(of(old), of(new), record);
-            let effect = compared.changed.first().map(|c| c.effect(compared.outcome));
+            let effect = compared.changed.first().map(|c| c.effect(&compared));
             effect.map_or("-", Effect::as_str)
         });
         assert_eq!(effects.collect::<Vec<_>>().join(" "), wanted, "{old} to {new}");
@@ -122,6 +125,8 @@ fn seen(record: u128, minute: u32, changed: Vec<Changed>) -> Compared {
         event_time: format!("2026-06-01T12:{minute:02}:00Z").parse().unwrap(),
         principal: "p".to_owned(),
         outcome: Outcome::Succeeded,
+        old: Stand { judged: true, ..Stand::default() },
+        new: Stand { judged: true, ..Stand::default() },
         changed,
     }
 }
@@ -169,6 +174,59 @@ fn changes_fold_and_a_call_counts_once_by_its_worst() {
     assert_eq!(report.changes(), turned.changes());
 }
 
+/// A call is refused when one of its requests is: what a set refuses already does not break, and what
+/// it still refuses is not permitted.
+#[test]
+fn a_call_is_judged_as_a_whole() {
+    let parameters = r#"{"trainingJobName": "j", "roleArn": "arn:aws:iam::111122223333:role/r"}"#;
+    let call = record("CreateTrainingJob", &[("requestParameters", parameters)]);
+    let no = |action: &str| {
+        let deny = format!(r#"{{"Effect": "Deny", "Action": "{action}", "Resource": "*"}}"#);
+        set(&format!("{ALLOW}, {deny}"), "")
+    };
+    let (no_job, no_role, all) = (no("sagemaker:Create*"), no("iam:PassRole"), set(ALLOW, ""));
+    let check = |old: &TargetSet, new: &TargetSet, wanted: &[&str]| {
+        let compared = compare(old, new, &call);
+        let effects = compared.changed.iter();
+        let effects = effects.map(|c| format!("{} {}", c.action, c.effect(&compared).as_str()));
+        assert_eq!(effects.collect::<Vec<_>>(), wanted);
+    };
+    check(&no_job, &no_role, &["sagemaker:CreateTrainingJob other", "iam:PassRole other"]);
+    check(&all, &no_role, &["iam:PassRole breaks"]);
+    check(&no_role, &all, &["iam:PassRole permits"]);
+}
+
+/// Rows are judged as the sets would have made their requests, whoever has written them.
+#[test]
+fn rows_do_not_keep_the_facts_of_their_writer() {
+    let to = |service: &str| format!("[facts]\npassed_to_service = {{ aws = \"{service}\" }}\n");
+    let parameters =
+        r#"{"notebookInstanceName": "n", "roleArn": "arn:aws:iam::111122223333:role/r"}"#;
+    let record = record("CreateNotebookInstance", &[("requestParameters", parameters)]);
+    let deny = |condition: &str| {
+        format!(
+            r#"{ALLOW}, {{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {condition}}}"#
+        )
+    };
+    let passed = deny(r#"{"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}"#);
+    let rooted = deny(r#"{"StringEquals": {"sagemaker:RootAccess": "Enabled"}}"#);
+    let doubt = "[facts]\nservice_defaults = false\n";
+    for (writer, new) in [
+        (set(ALLOW, &to("other.amazonaws.com")), set(&passed, "")),
+        (set(ALLOW, ""), set(&passed, &to("other.amazonaws.com"))),
+        (set(ALLOW, ""), set(&rooted, "")),
+        (set(ALLOW, ""), set(&rooted, doubt)),
+    ] {
+        let from_log = compare(&writer, &new, &record);
+        let mut rows = crate::explain::Rows::default();
+        let mut judge = crate::judge::Judge::new(&writer, Limits::default());
+        judge.judge(record.as_bytes(), None, &mut rows);
+        let mut whatif = WhatIf::new(&writer, &new, Limits::default(), Filter::default());
+        let changed = rows.calls.iter().flat_map(|call| whatif.call(call).unwrap().changed);
+        assert_eq!(changed.collect::<Vec<_>>(), from_log.changed);
+    }
+}
+
 #[test]
 fn rows_that_stand_for_many_count_so() {
     let mut report = Report::default();
@@ -214,7 +272,7 @@ fn what_a_row_hides_leaves_open_what_asks_for_it() {
         let mut whatif = WhatIf::new(&allow, &new, Limits::default(), Filter::default());
         let mut effect = |calls: u64| {
             let compared = whatif.observed(&call, calls).unwrap();
-            let effect = compared.changed.first().map(|c| c.effect(compared.outcome));
+            let effect = compared.changed.first().map(|c| c.effect(&compared));
             effect.map_or("-", Effect::as_str)
         };
         assert_eq!((effect(1), effect(2)), (of_one, of_many), "{condition}");

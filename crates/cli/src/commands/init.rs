@@ -4,7 +4,7 @@ mod blank;
 mod list;
 mod propose;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ use crate::ready_made::{SYSTEMS, System};
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
 enum InitError {
-    #[error("`{}` is there already; `init` changes no policy set", .0.display())]
+    #[error("`{}` is there already; `init` changes nothing that is there", .0.display())]
     Exists(PathBuf),
     #[error("there are no ready-made policies `{name}`{help}")]
     Unknown { name: String, help: String },
@@ -29,6 +29,8 @@ enum InitError {
     Unusable(String),
     #[error("the lake was written by a version that does not keep enough of a request")]
     OldRow,
+    #[error("the lake has no call of anybody who could be bound")]
+    Nobody,
 }
 
 /// The files of a policy set, by path below its folder.
@@ -48,8 +50,10 @@ pub(crate) fn run(args: &InitArgs) -> Result<Exit, Box<dyn Error>> {
     if folder.join(MANIFEST).exists() {
         return Err(InitError::Exists(folder.join(MANIFEST)).into());
     }
-    let chosen: Result<Vec<&System>, InitError> =
-        args.with.iter().map(|name| system(name)).collect();
+    // In the order typed: of several Denies that match, the first decides what a finding is called.
+    let mut seen = BTreeSet::new();
+    let names = args.with.iter().filter(|name| seen.insert(*name));
+    let chosen: Result<Vec<&System>, InitError> = names.map(|name| system(name)).collect();
     let (chosen, name) = (chosen?, name_of(&folder));
     let snapshot = policy_set::load_snapshot(args.from_snapshot.as_deref())?;
     let (files, told) = match (&snapshot, &args.lake) {
@@ -61,10 +65,14 @@ pub(crate) fn run(args: &InitArgs) -> Result<Exit, Box<dyn Error>> {
         let faults: Vec<String> = error.faults.iter().map(ToString::to_string).collect();
         InitError::Unusable(faults.join("; "))
     })?;
+    if let Some(there) = files.keys().map(|name| folder.join(name)).find(|path| path.exists()) {
+        return Err(InitError::Exists(there).into());
+    }
     write(&folder, &files)?;
     output::print(&told)?;
-    let folder = visible(&folder.display().to_string());
-    output::print(&format!("{} files written to {folder}\n", files.len()))?;
+    let (folder, word) =
+        (visible(&folder.display().to_string()), if files.len() == 1 { "file" } else { "files" });
+    output::print(&format!("{} {word} written to {folder}\n", files.len()))?;
     Ok(Exit::Fine)
 }
 
@@ -97,7 +105,30 @@ fn place(system: &System, file: &str) -> String {
     format!("policies/{}/{file}", system.name)
 }
 
-/// A string of TOML.
+/// A string of TOML, in one line of what a terminal shows as it is.
 fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            _ if visible(&letter.to_string()) == letter.to_string() => quoted.push(letter),
+            _ => quoted.push_str(&format!("\\U{:08X}", u32::from(letter))),
+        }
+    }
+    quoted + "\""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_of_toml_is_what_it_was_and_steers_nothing() {
+        for text in ["a", "a\"b\\c'\"\"\"", "x\u{202e}y\u{9b}31m\u{1b}[0m\r\n\t", "é 𝄞"] {
+            let line = format!("a = {}", quoted(text));
+            let read: toml::Table = line.parse().unwrap();
+            assert_eq!(read["a"].as_str(), Some(text));
+            assert!(!line.contains(['\u{202e}', '\u{9b}', '\u{1b}', '\n', '\r']), "{line:?}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! `driftline observe`: a lake in, a small pack of what was asked out, for `whatif --observed`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::error::Error;
 
 use analyzer::Call;
@@ -9,31 +9,26 @@ use crate::args::ObserveArgs;
 use crate::exit_code::Exit;
 use crate::files;
 use crate::lake_reader::LakeReader;
-use crate::observed::{Pack, Persons, Size};
+use crate::observed::{Names, Pack, Size};
 use crate::output::{self, grouped, visible};
 
 pub(crate) fn run(args: &ObserveArgs) -> Result<Exit, Box<dyn Error>> {
     let lake = LakeReader::open(&args.lake)?;
     let days = lake.days(args.scope.from, args.scope.to)?;
-    let mut names = BTreeSet::new();
+    let mut names = Names::default();
     for day in &days {
         for row in lake.day(day)?.calls()? {
-            names.extend(row?.call.session_name);
+            names.add(&row?.call);
         }
     }
-    let persons = Persons::of(names);
     let mut pack = Pack::default();
     for day in &days {
         for rows in records(args, &lake, day)?.values() {
-            pack.add(rows, &persons);
+            pack.add(rows, &names)?;
         }
     }
-    let (text, Size { lines, calls, old }) = pack.text()?;
+    let (text, Size { lines, calls }) = pack.text()?;
     files::write(&args.out, text.as_bytes())?;
-    if old > 0 {
-        let old = grouped(old);
-        output::note(&format!("note: {old} calls left out: an earlier version wrote too little"));
-    }
     let lines = grouped(u64::try_from(lines).unwrap_or(u64::MAX));
     let (calls, out) = (grouped(calls), visible(&args.out.display().to_string()));
     output::print(&format!("{calls} calls in {lines} lines: {out}\n"))?;

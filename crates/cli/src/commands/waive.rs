@@ -41,7 +41,7 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Box<dyn Error>> {
     let mut groups: BTreeMap<Group<'_>, BTreeMap<&str, &BaselineFinding>> = BTreeMap::new();
     for finding in wanted {
         // A word from elsewhere must not get into the file.
-        if !finding.id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if finding.id.is_empty() || !finding.id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(WaiveError::NoId(args.from.clone()).into());
         }
         let Some(code) = Code::of(&finding.code) else {

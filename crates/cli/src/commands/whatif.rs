@@ -26,6 +26,8 @@ use crate::{policy_set, workers};
 enum WhatifError {
     #[error("the lake was written by a version that does not keep enough of a request")]
     OldRow,
+    #[error("nothing was compared: no call of SageMaker is there, or none that was asked for")]
+    Nothing,
 }
 
 /// The two sets.
@@ -67,6 +69,10 @@ pub(crate) fn run(args: &WhatifArgs) -> Result<Exit, Box<dyn Error>> {
         (None, None) => read_trail(args, &sets, &mut report)?,
     };
     tell_unreadable(&unreadable);
+    // Silence is not "nothing breaks".
+    if report.calls() == 0 && unreadable.is_empty() {
+        return Err(WhatifError::Nothing.into());
+    }
     output::print(&match args.format {
         WhatifFormat::Text => text::render(&sets.old, &sets.new, &report),
         WhatifFormat::Json => json::render(&sets.old, &sets.new, &report)?,

@@ -262,10 +262,12 @@ fn the_management_account_is_that_of_the_snapshot() {
 fn the_snapshot_may_tell_the_path_of_a_role() {
     let mut bare = role("DataScientist");
     bare.path_known = false;
+    // Only a set that asks about who is there goes by it.
     let tables = |path: &str| {
-        bound(&format!(
+        let path = bound(&format!(
             "principals = [\"arn:aws:iam::*:role/{path}\"]\nidentity = [\"policies/a.json\"]"
-        ))
+        ));
+        format!("{path}{}", bound("groups = [\"admins\"]\nidentity = []"))
     };
     // Two roles have the name.
     check(&tables("team/nlp/*"), &bare, &[("s:A", "Undetermined")]);
@@ -283,6 +285,11 @@ fn the_snapshot_may_tell_the_path_of_a_role() {
     };
     verdict("admin/*", "Allowed");
     verdict("team/*", "unbound");
+    let plain =
+        bound("principals = [\"arn:aws:iam::*:role/admin/*\"]\nidentity = [\"policies/a.json\"]");
+    let set = set_with(&plain, snapshot(&[("more.json", more.clone())]));
+    check_verdict(&set, &deployer, &[("s:A", "Undetermined")]);
+    assert_eq!(set.hash, set_with(&plain, None).hash);
 }
 
 #[test]

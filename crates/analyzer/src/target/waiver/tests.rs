@@ -60,7 +60,6 @@ fn a_waiver_covers_what_all_its_members_match() {
         ("principals = [\"*\"]", covered),
         ("findings = [\"f-0\", \"f-1\"]", covered),
         ("findings = [\"f-2\"]", None),
-        ("findings = []", None),
         ("action = \"SageMaker:createtrainingjob\"", covered),
         ("action = \"sagemaker:Create*\"", covered),
         ("action = \"sagemaker:CreateEndpoint*\"", None),
@@ -184,6 +183,7 @@ fn a_fault_has_its_place_and_what_to_do() {
             waiver("W", "principals = []"),
             "7:14 `principals` is empty: this waiver is about nobody ()",
         ),
+        (waiver("W", "findings = []"), "8:12 `findings` is empty: this waiver is about nothing ()"),
         (waiver("W", "reason = \" \""), "7:10 `reason` is empty ()"),
         (
             waiver("W", "expires = 2026-06-10T12:00:00Z"),

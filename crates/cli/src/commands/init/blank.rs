@@ -27,7 +27,7 @@ pub(super) fn set(
     }
     let lines: Vec<String> =
         identity.iter().map(|file| format!("    {},\n", quoted(file))).collect();
-    let text = TEMPLATE.replace("{name}", &quoted(name)).replace("{identity}", &lines.concat());
+    let text = TEMPLATE.replace("{identity}", &lines.concat()).replacen("{name}", &quoted(name), 1);
     files.insert(MANIFEST.to_owned(), text.into_bytes());
     Ok((files, told))
 }

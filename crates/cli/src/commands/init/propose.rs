@@ -36,8 +36,11 @@ pub(super) fn set(
         }
     }
     let proposed = proposer.finish();
+    if proposed.is_empty() {
+        return Err(InitError::Nobody.into());
+    }
     let mut files = Files::new();
-    let mut text = HEAD.replace("{name}", &quoted(name));
+    let mut text = HEAD.replacen("{name}", &quoted(name), 1);
     for family in &proposed {
         for system in passed(family, &guards) {
             if let Some((file, policy)) = system.guard() {
@@ -86,6 +89,10 @@ fn bindings(family: &Proposed, guards: &[Guard]) -> String {
     for unknown in &family.unknown {
         text.push_str(&format!("# Not in the snapshot, so undetermined: {}\n", visible(unknown)));
     }
+    for left_out in &family.left_out {
+        let left_out = visible(left_out);
+        text.push_str(&format!("# Left out, since no pattern is about it alone: {left_out}\n"));
+    }
     let identity = passed(family, guards).filter_map(|system| {
         system.guard().map(|(file, _)| format!("    {},\n", quoted(&place(system, file))))
     });
@@ -131,7 +138,9 @@ fn would(caught: &Caught) -> Option<String> {
     let word = if principals == 1 { "principal" } else { "principals" };
     let last = caught.last.map(|last| format!(", last on {}", last.format("%Y-%m-%d")));
     let (refused, last) = (grouped(caught.refused), last.unwrap_or_default());
-    Some(format!("would have refused {refused} of {principals} {word} ({most}{more}){last}"))
+    Some(format!(
+        "would have refused {refused} requests of {principals} {word} ({most}{more}){last}"
+    ))
 }
 
 fn told(proposed: &[Proposed]) -> String {

@@ -30,8 +30,13 @@ struct CallsJson {
     breaks: u64,
     may_break: u64,
     permits: u64,
+    may_permit: u64,
     other: u64,
     unchanged: u64,
+    /// Of the unchanged: open for the same reasons.
+    undetermined: u64,
+    /// Of the unchanged: judged by neither set.
+    unjudged: u64,
 }
 
 #[derive(Serialize)]
@@ -71,8 +76,11 @@ pub(super) fn render(
             breaks: calls(Effect::Breaks),
             may_break: calls(Effect::MayBreak),
             permits: calls(Effect::Permits),
+            may_permit: calls(Effect::MayPermit),
             other: calls(Effect::Other),
             unchanged: report.unchanged(),
+            undetermined: report.undetermined(),
+            unjudged: report.unjudged(),
         },
         changes: report.changes().into_iter().map(ChangeJson::of).collect(),
     };

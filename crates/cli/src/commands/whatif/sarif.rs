@@ -10,7 +10,7 @@ use crate::output::{grouped, visible};
 use crate::sarif;
 
 /// Rules by effect: id, name, level and what it means.
-const RULES: [(Effect, &str, &str, &str, &str); 3] = [
+const RULES: [(Effect, &str, &str, &str, &str); 4] = [
     (
         Effect::Breaks,
         "whatif/breaks",
@@ -23,8 +23,8 @@ const RULES: [(Effect, &str, &str, &str, &str); 3] = [
         "whatif/may-break",
         "MayBreak",
         "warning",
-        "Calls that AWS permitted and the baseline does not refuse; the record does not tell whether \
-         the new policy set does.",
+        "Calls that AWS permitted and the baseline does not refuse; whether the new \
+         policy set does hangs on what is not known.",
     ),
     (
         Effect::Permits,
@@ -32,6 +32,13 @@ const RULES: [(Effect, &str, &str, &str, &str); 3] = [
         "Permits",
         "note",
         "Calls that the baseline refuses and the new policy set does not.",
+    ),
+    (
+        Effect::MayPermit,
+        "whatif/may-permit",
+        "MayPermit",
+        "note",
+        "Calls that the baseline refuses; the record does not tell whether the new policy set does.",
     ),
 ];
 

@@ -20,8 +20,9 @@ pub(super) fn render(old: &TargetSet, new: &TargetSet, report: &Report) -> Strin
     let breaks = report.with_effect(Effect::Breaks);
     text.push_str(&format!("{} {} would break\n", grouped(breaks), plural(breaks)));
     for (effect, what) in [
-        (Effect::MayBreak, "may break: the record does not tell"),
+        (Effect::MayBreak, "may break: what they hang on is not known"),
         (Effect::Permits, "would no longer be refused"),
+        (Effect::MayPermit, "may no longer be refused"),
         (Effect::Other, "would change otherwise"),
     ] {
         let count = report.with_effect(effect);
@@ -30,7 +31,15 @@ pub(super) fn render(old: &TargetSet, new: &TargetSet, report: &Report) -> Strin
         }
     }
     let (kept, all) = (report.unchanged(), report.calls());
-    text + &format!("{} of {} calls keep their verdict\n", grouped(kept), grouped(all))
+    text.push_str(&format!("{} of {} calls keep their verdict", grouped(kept), grouped(all)));
+    let without =
+        [(report.undetermined(), "undetermined by both"), (report.unjudged(), "judged by neither")];
+    for (count, what) in without {
+        if count > 0 {
+            text.push_str(&format!("; {} {what}", grouped(count)));
+        }
+    }
+    text + "\n"
 }
 
 fn told(change: &Change<'_>) -> String {
@@ -39,6 +48,7 @@ fn told(change: &Change<'_>) -> String {
         Effect::Breaks => "Breaks",
         Effect::MayBreak => "May break",
         Effect::Permits => "Permits",
+        Effect::MayPermit => "May permit",
         Effect::Other => "Changes",
     };
     let (count, last) = (grouped(change.count), change.last.format("%Y-%m-%d"));
@@ -65,6 +75,10 @@ pub(super) fn decision(decision: Option<Decision>) -> &'static str {
 /// The statement, and what it wants of which key.
 pub(super) fn why(change: &Change<'_>) -> String {
     let why = change.why;
+    // What a snapshot lacks stands in place of a key, in words.
+    if let Some(lack) = why.key.as_deref().filter(|key| key.contains(": ")) {
+        return format!(": nobody can tell: {}", visible(lack));
+    }
     let statement = match (&why.policy, &why.statement) {
         (Some(policy), Some(statement)) => {
             format!("statement `{}` of {}", visible(statement), visible(policy))
