@@ -189,6 +189,12 @@ const CASES: &[Case] = &[
         "S:{'Effect':'Deny','Action':'sagemaker:Create*','Resource':'*','Condition':{'StringEquals':{'aws:ResourceTag/team':'a'}}}",
         "S:{'Effect':'Deny','Action':'sagemaker:*','Resource':'*','Condition':{'StringEquals':{'aws:ResourceTag/team':'a'}}}",
     ),
+    // What exists has tags, though the call creates something beside it.
+    case(
+        "DRF514",
+        "S:{'Effect':'Deny','Action':'sagemaker:CreateEndpoint','Resource':'arn:aws:sagemaker:*:*:endpoint/*','Condition':{'StringNotEquals':{'aws:ResourceTag/team':'a'}}}",
+        "S:{'Effect':'Deny','Action':'sagemaker:CreateEndpoint','Resource':'arn:aws:sagemaker:*:*:endpoint-config/*','Condition':{'StringNotEquals':{'aws:ResourceTag/team':'a'}}}",
+    ),
     case(
         "DRF514",
         "S:{'Effect':'Allow','Action':'sagemaker:CreateModel','Resource':'*','Condition':{'StringEquals':{'sagemaker:ResourceTag/team':'a'}}}",

@@ -7,7 +7,8 @@
 //! own policies use that, so there it is a note.
 //!
 //! Judged are actions named one by one, and patterns that match mostly creating calls, as
-//! `sagemaker:Create*`. `…IfExists` is taken as meant where the statement has other actions, too.
+//! `sagemaker:Create*`, on resources that they create: `sagemaker:CreateEndpoint` on `endpoint-config/*` asks
+//! for the tags of a configuration that exists. `…IfExists` is taken as meant where the statement has other actions, too.
 //!
 //! ## Example
 //!
@@ -27,6 +28,8 @@ use super::names::{ActionPattern, is_resource_tag, some};
 use super::report::{Report, Severity};
 use super::rule::Rule;
 use crate::document::Effect;
+use crate::pattern::Glob;
+use crate::vocabulary::VocabularyAction;
 
 pub(super) const RULE: Rule = Rule {
     code: "DRF514",
@@ -44,7 +47,8 @@ pub(super) fn check(document: &Document<'_>, report: &mut Report<'_>) {
 
 fn check_statement(statement: &Statement<'_>, report: &mut Report<'_>) {
     let patterns = statement.distinct_actions();
-    let creating = patterns.iter().filter(|pattern| mostly_creates(pattern));
+    let resources = resources(statement);
+    let creating = patterns.iter().filter(|pattern| mostly_creates(pattern, &resources));
     let names: Vec<&str> = creating.map(|pattern| pattern.word.text.as_str()).collect();
     for test in statement.conditions.iter().filter(|test| is_resource_tag(&test.key.text)) {
         let (Some(effect), Some(holds)) = (statement.effect, test.holds_without_key()) else {
@@ -74,10 +78,31 @@ fn consequence(effect: Effect, holds: bool) -> (Severity, &'static str) {
     }
 }
 
-/// Whether more than half of what a pattern reaches creates something: beside most calls,
-/// `sagemaker:Create*` reaches a few that give a link to what exists.
-fn mostly_creates(pattern: &ActionPattern<'_>) -> bool {
-    let creating = pattern.known().filter(|action| action.creates()).count();
+/// So many resources are looked at; where there are more, any is taken to be among them.
+const MAX_RESOURCES: usize = 64;
+
+/// The resources of a statement, each by what follows its account; none where it may be any.
+fn resources(statement: &Statement<'_>) -> Vec<Glob> {
+    match statement.resources() {
+        all if all.len() > MAX_RESOURCES => Vec::new(),
+        some => some.iter().map(|word| tail(&word.text)).collect(),
+    }
+}
+
+/// What follows the account of an ARN; anything of what is none.
+fn tail(arn: &str) -> Glob {
+    Glob::new(arn.splitn(6, ':').nth(5).unwrap_or("*"))
+}
+
+/// Whether more than half of what a pattern reaches creates something, among these resources if there
+/// are any: beside most calls, `sagemaker:Create*` reaches a few that give a link to what exists.
+fn mostly_creates(pattern: &ActionPattern<'_>, resources: &[Glob]) -> bool {
+    let creates = |action: &&VocabularyAction| {
+        let mut created = action.resources.iter().filter(|resource| resource.created);
+        let is_meant = |arn: &Glob| resources.iter().any(|resource| resource.intersects(arn));
+        created.any(|created| resources.is_empty() || is_meant(&tail(&created.arn)))
+    };
+    let creating = pattern.known().filter(creates).count();
     creating.saturating_mul(2) > pattern.known().count()
 }
 
