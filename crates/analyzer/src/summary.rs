@@ -288,7 +288,9 @@ pub fn sentence(finding: &Finding) -> String {
         Outcome::Failed => " (the call failed)",
     };
     let passed = finding.action.eq_ignore_ascii_case("iam:PassRole");
-    let subject = if passed { who } else { format!("{what} by {who}") };
+    // A call of no resource is what was called.
+    let says_itself = deed == format!("called {what}");
+    let subject = if passed || says_itself { who } else { format!("{what} by {who}") };
     format!("{subject} {deed}{answer}; {}", rule(finding))
 }
 

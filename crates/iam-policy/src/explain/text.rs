@@ -91,6 +91,11 @@ fn write_conditions<'n>(
     conditions: impl Iterator<Item = &'n ConditionNote<'n>>,
 ) -> fmt::Result {
     for note in conditions {
+        // A policy of unknown content has a condition without a key, which says why in words.
+        if note.condition.key.is_empty() {
+            writeln!(f, "    {}", visible(&note.condition.operator.to_string()))?;
+            continue;
+        }
         writeln!(
             f,
             "    {}: {} wants {}; the request {}",
