@@ -102,7 +102,7 @@ fn write(folder: &Path, files: &Files) -> Result<(), Box<dyn Error>> {
 
 /// Where a ready-made policy goes.
 fn place(system: &System, file: &str) -> String {
-    format!("policies/{}/{file}", system.name)
+    format!("{}/{file}", system.name)
 }
 
 /// A string of TOML, in one line of what a terminal shows as it is.

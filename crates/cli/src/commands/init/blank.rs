@@ -20,7 +20,7 @@ pub(super) fn set(
         identity.extend(system.guard().map(|(file, _)| place(system, file)));
         let about = system.about()?;
         if !about.edit.is_empty() {
-            told.push_str(&format!("Fill in, in policies/{}:\n", system.name));
+            told.push_str(&format!("Fill in, in {}:\n", system.name));
             about.edit.iter().for_each(|what| told.push_str(&format!("- {what}\n")));
             told.push('\n');
         }
@@ -52,14 +52,14 @@ identity   = [
 # [[binding]]
 # name       = "data-scientists"
 # principals = ["arn:aws:iam::*:role/team/*"]      # with the path of the role
-# identity   = ["policies/data-scientist.json"]    # or "@attached": what IAM has attached, by --snapshot
-# boundary   = "policies/boundary.json"            # optional
+# identity   = ["data-scientist.json"]       # or "@attached": what IAM has attached, by --snapshot
+# boundary   = "boundary.json"                     # optional
 
 # Service control policies; FullAWSAccess is implied on each level.
 #
 # [[scp]]
 # accounts = ["*"]                                 # the root of the organisation, or account ids
-# policies = ["policies/guardrail.json"]
+# policies = ["guardrail.json"]
 
 # Checked on the record itself, also where IAM has no condition key.
 #
