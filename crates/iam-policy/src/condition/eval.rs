@@ -50,6 +50,10 @@ impl CompiledCondition {
 
     pub(crate) fn holds(&self, request: &RequestContext, pass: &mut Pass) -> Match {
         if !self.operator.is_known() {
+            // Without a key nobody wrote it: it stands for what is not known, and nothing is chosen.
+            if self.key.is_empty() {
+                return Match::Unknown;
+            }
             return pass.chosen(Choice::UnknownOperator, Match::Unknown);
         }
         let answer = match request.get(&self.lower) {
