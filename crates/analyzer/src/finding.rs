@@ -157,18 +157,17 @@ impl Code {
 
 /// Which members of a finding, beside those that always are, make it another finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Folding {
+pub(crate) struct Folding {
     /// The action and the type of its resource.
-    pub by_action: bool,
+    pub(crate) by_action: bool,
     /// The values observed, where there are few: instance types, booleans, role ARNs.
-    pub by_observed: bool,
+    pub(crate) by_observed: bool,
 }
 
 impl Folding {
     /// How findings about an action and a condition key fold. Doubts fold per principal and missing
     /// keys, principals without a binding per principal, all else per action and statement.
-    #[must_use]
-    pub fn of(code: Code, action: &str, key: Option<&str>) -> Self {
+    pub(crate) fn of(code: Code, action: &str, key: Option<&str>) -> Self {
         let whole = [Code::Undetermined, Code::ParametersOmitted, Code::PrincipalNotBound];
         let passed = action.eq_ignore_ascii_case("iam:PassRole");
         Self {
@@ -202,6 +201,12 @@ pub enum Severity {
 impl Severity {
     /// Every severity, mildest first.
     pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// The severity of this spelling.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.as_str() == word)
+    }
 
     /// The one spelling.
     #[must_use]

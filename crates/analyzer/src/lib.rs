@@ -35,7 +35,7 @@ pub use call::{Call, OpenContext};
 pub use explain::{
     Decided, ExplainError, KeyExplanation, Origin, RecordExplanation, RequestExplanation,
 };
-pub use finding::{Code, Finding, Folding, KINDS, Kind, Severity};
+pub use finding::{Code, Finding, KINDS, Kind, Severity};
 pub use hash::hex;
 pub use inventory::{Inventory, InventoryError};
 pub use judge::{ENGINE, Filter, Judge, Sink, Verdict, catalog_hash};

@@ -38,10 +38,6 @@ pub enum Family {
 }
 
 impl Family {
-    /// Every family.
-    pub const ALL: [Self; 4] =
-        [Self::Administrators, Self::People, Self::ExecutionRoles, Self::Pipelines];
-
     /// The name of its binding.
     #[must_use]
     pub fn as_str(self) -> &'static str {

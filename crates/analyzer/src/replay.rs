@@ -53,6 +53,13 @@ pub enum RequestKind {
 }
 
 impl RequestKind {
+    /// The kind of this spelling.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        let kinds = [Self::Primary, Self::PassRole, Self::AddTags, Self::ExtraResource];
+        kinds.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     /// The one spelling, in columns.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -52,10 +52,6 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Every effect, the worst first.
-    pub const ALL: [Self; 5] =
-        [Self::Breaks, Self::MayBreak, Self::Permits, Self::MayPermit, Self::Other];
-
     /// The one spelling, in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {

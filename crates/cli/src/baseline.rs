@@ -68,7 +68,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<BaselineFinding>, BaselineError> {
 pub(crate) fn of(path: Option<&Path>) -> Result<Baseline, BaselineError> {
     let mut baseline = Baseline::default();
     for finding in path.map(read).transpose()?.unwrap_or_default() {
-        let severity = Severity::ALL.into_iter().find(|s| s.as_str() == finding.severity);
+        let severity = Severity::of(&finding.severity);
         // A word of a later version is taken for the mildest: it hides nothing.
         let severity = severity.unwrap_or(Severity::Info);
         if finding.waiver.as_ref().is_some_and(|waiver| waiver.active) {

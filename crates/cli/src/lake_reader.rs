@@ -26,6 +26,11 @@ use crate::store::{Folder, Store, date, folder};
 #[error("`{}` is no lake: it has no folder `calls`, nor `lake/calls`", .0.display())]
 pub(crate) struct NoLake(PathBuf);
 
+/// A row that does not keep the whole request.
+#[derive(Debug, thiserror::Error)]
+#[error("the lake was written by a version that does not keep enough of a request")]
+pub(crate) struct OldRow;
+
 /// A lake to read from.
 pub(crate) struct LakeReader {
     folder: Folder,

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::files::{self, FileError};
+use crate::lake_reader::OldRow;
 use crate::output::{time, visible_json};
 
 const SCHEMA: &str = "driftline.observed/1";
@@ -141,11 +142,6 @@ fn is_false(value: &bool) -> bool {
 pub(crate) struct Pack {
     lines: BTreeMap<Asked, Latest>,
 }
-
-/// A row that does not keep the whole request.
-#[derive(Debug, thiserror::Error)]
-#[error("the lake was written by a version that does not keep enough of a request")]
-pub(crate) struct OldRow;
 
 struct Latest {
     calls: u64,
@@ -325,9 +321,7 @@ impl Line {
         if calls == 0 || asked.requests.is_empty() {
             return Err("number of calls or requests");
         }
-        let outcomes = [Outcome::Succeeded, Outcome::Denied, Outcome::Failed];
-        let outcome = outcomes.into_iter().find(|outcome| outcome.as_str() == asked.outcome);
-        let outcome = outcome.ok_or("outcome")?;
+        let outcome = Outcome::of(&asked.outcome).ok_or("outcome")?;
         let last = DateTime::parse_from_rfc3339(&last).map_err(|_| "time")?.to_utc();
         let mut rows = Vec::new();
         for (index, request) in (0_u32..).zip(&asked.requests) {
@@ -345,9 +339,7 @@ impl Asked {
         event_time: DateTime<Utc>,
         event_id: &str,
     ) -> Result<Call, &'static str> {
-        use RequestKind::{AddTags, ExtraResource, PassRole, Primary};
-        let kinds = [Primary, PassRole, AddTags, ExtraResource];
-        let kind = kinds.into_iter().find(|kind| kind.as_str() == request.kind);
+        let kind = RequestKind::of(&request.kind);
         let open = open_context_of_json(&request.open.0);
         Ok(Call {
             event_id: event_id.to_owned(),

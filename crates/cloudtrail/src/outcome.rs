@@ -43,6 +43,13 @@ const REFUSING_WORDS: [&str; 5] = [
 ];
 
 impl Outcome {
+    /// The outcome of this spelling.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        let outcomes = [Self::Succeeded, Self::Denied, Self::Failed];
+        outcomes.into_iter().find(|outcome| outcome.as_str() == word)
+    }
+
     /// The outcome in lower case, as reports and columns spell it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

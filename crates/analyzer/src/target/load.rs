@@ -568,7 +568,7 @@ impl<'f> Loader<'f> {
     ) -> BTreeMap<Code, Severity> {
         let mut severities = BTreeMap::new();
         for (code, severity) in config {
-            let known = Severity::ALL.into_iter().find(|s| s.as_str() == severity.get_ref());
+            let known = Severity::of(severity.get_ref());
             match (Code::of(code.get_ref()), known) {
                 (Some(Code::ConflictingRecords), _) => {
                     let message = "DRF403 is about records, whatever the policy set";

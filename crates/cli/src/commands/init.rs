@@ -27,8 +27,6 @@ enum InitError {
     Unknown { name: String, help: String },
     #[error("the policy set that would be written cannot be used: {0}")]
     Unusable(String),
-    #[error("the lake was written by a version that does not keep enough of a request")]
-    OldRow,
     #[error("the lake has no call of anybody who could be bound")]
     Nobody,
 }

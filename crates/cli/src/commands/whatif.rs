@@ -16,7 +16,7 @@ use cloudtrail::{Limits, Object, ObjectKey};
 use crate::args::{WhatifArgs, WhatifFormat};
 use crate::exit_code::Exit;
 use crate::files::{self, LogFile};
-use crate::lake_reader::LakeReader;
+use crate::lake_reader::{LakeReader, OldRow};
 use crate::observed::{self, Observed};
 use crate::output::{self, grouped, visible};
 use crate::{policy_set, workers};
@@ -24,8 +24,6 @@ use crate::{policy_set, workers};
 /// Why nothing can be said.
 #[derive(Debug, thiserror::Error)]
 enum WhatifError {
-    #[error("the lake was written by a version that does not keep enough of a request")]
-    OldRow,
     #[error("nothing was compared: no call of SageMaker is there, or none that was asked for")]
     Nothing,
 }
@@ -152,7 +150,7 @@ fn read_lake(
         for row in lake.day(&day)?.calls()? {
             let call = row?.call;
             if args.scope.has(&call.account, &call.region) {
-                let compared = whatif.call(&call).ok_or(WhatifError::OldRow)?;
+                let compared = whatif.call(&call).ok_or(OldRow)?;
                 records.entry(compared.record).or_default().push(compared);
             }
         }
@@ -166,7 +164,7 @@ fn read_pack(
     sets: &Sets,
     pack: &[Observed],
     report: &mut Report,
-) -> Result<(), WhatifError> {
+) -> Result<(), OldRow> {
     let mut whatif = sets.whatif(Filter::default());
     for Observed { rows, calls } in pack {
         let here = |row: &Call| args.scope.has(&row.account, &row.region);
@@ -175,7 +173,7 @@ fn read_pack(
         }
         let compared = rows.iter().map(|row| whatif.observed(row, *calls));
         let compared: Option<Vec<Compared>> = compared.collect();
-        report.add_many(compared.ok_or(WhatifError::OldRow)?, *calls);
+        report.add_many(compared.ok_or(OldRow)?, *calls);
     }
     Ok(())
 }

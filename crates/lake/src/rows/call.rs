@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use analyzer::Call;
+use analyzer::replay::RequestKind;
 use chrono::NaiveDate;
+use cloudtrail::Outcome;
 
 use super::{Provenance, ReadRow, RequestPlace, TableRow, open_context, weight_of, words};
 use crate::decode::RowDecoder;
@@ -149,7 +151,7 @@ impl ReadRow for CallRow {
         let mut call = Call {
             event_id: row.text("event_id")?,
             request_index: row.integer("request_index")?,
-            request_kind: row.word("request_kind", words::request_kind)?,
+            request_kind: row.word("request_kind", RequestKind::of)?,
             event_time: row.time("event_time")?,
             account: row.text("account")?,
             region: row.text("region")?,
@@ -164,7 +166,7 @@ impl ReadRow for CallRow {
             event_name: row.text("event_name")?,
             action: row.text("action")?,
             resources: row.texts("resources")?,
-            outcome: row.word("outcome", words::outcome)?,
+            outcome: row.word("outcome", Outcome::of)?,
             error_code: row.optional_text("error_code")?,
             refused_by: row.optional_text("refused_by")?,
             decision: row.optional_word("decision", words::decision)?,

@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use analyzer::Finding;
+use analyzer::{Code, Finding, Severity};
 use chrono::NaiveDate;
+use cloudtrail::Outcome;
 
 use super::{CallRow, Provenance, ReadRow, TableRow, weight_of, words};
 use crate::decode::RowDecoder;
@@ -156,8 +157,8 @@ impl ReadRow for FindingRow {
         let finding = Finding {
             event_id: row.text("event_id")?,
             request_index: row.integer("request_index")?,
-            code: row.word("code", words::code)?,
-            severity: row.word("severity", words::severity)?,
+            code: row.word("code", Code::of)?,
+            severity: row.word("severity", Severity::of)?,
             finding_id: row.text("finding_id")?,
             event_time: row.time("event_time")?,
             account: row.text("account")?,
@@ -175,7 +176,7 @@ impl ReadRow for FindingRow {
             policy: row.optional_text("deciding_policy")?,
             statement: row.optional_text("deciding_statement")?,
             denied_by_statement: row.boolean("denied_by_statement")?,
-            outcome: row.word("outcome", words::outcome)?,
+            outcome: row.word("outcome", Outcome::of)?,
             decision: row.optional_word("decision", words::decision)?,
             waiver: row.optional_text("waiver")?,
         };

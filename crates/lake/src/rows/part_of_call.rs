@@ -1,6 +1,7 @@
 //! Some columns of `calls` and `findings`, for those who look for few rows among many.
 
 use analyzer::Code;
+use analyzer::replay::RequestKind;
 use analyzer::resolve::may_resolve;
 use parquet::file::reader::ChunkReader;
 
@@ -20,7 +21,7 @@ impl ReadRow for MayResolve {
     }
 
     fn read(row: &mut RowDecoder) -> Result<Self, LakeError> {
-        let kind = row.word("request_kind", words::request_kind)?;
+        let kind = row.word("request_kind", RequestKind::of)?;
         let event_name = row.text("event_name")?;
         let decision = row.optional_word("decision", words::decision)?;
         Ok(Self(may_resolve(decision, kind, &event_name)))
@@ -80,7 +81,7 @@ impl ReadRow for Disputed {
 
     fn read(row: &mut RowDecoder) -> Result<Self, LakeError> {
         let event_id = row.text("event_id")?;
-        let code = row.word("code", words::code)?;
+        let code = row.word("code", Code::of)?;
         Ok(Self((code == Code::ConflictingRecords).then_some(event_id)))
     }
 }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use analyzer::resolve::Resolution;
+use cloudtrail::Outcome;
 
 use super::{FindingRow, Provenance, ReadRow, RequestPlace, TableRow, weight_of, words};
 use crate::decode::RowDecoder;
@@ -120,7 +121,7 @@ impl ReadRow for ResolutionRow {
             principal: row.text("principal")?,
             action: row.text("action")?,
             resources: row.texts("resources")?,
-            outcome: row.word("outcome", words::outcome)?,
+            outcome: row.word("outcome", Outcome::of)?,
             settles: row.boolean("settles")?,
             decision: row.optional_word("decision", words::decision)?,
             deciding_layer: row.optional_text("deciding_layer")?,

@@ -11,7 +11,7 @@ use analyzer::target::MANIFEST;
 use iam_policy::{Dialect, NamedPolicy, parse};
 
 use super::{Files, InitError, place, quoted};
-use crate::lake_reader::LakeReader;
+use crate::lake_reader::{LakeReader, OldRow};
 use crate::output::{grouped, visible};
 use crate::ready_made::{SYSTEMS, System};
 
@@ -31,7 +31,7 @@ pub(super) fn set(
     for day in lake.days(None, None)? {
         for row in lake.day(&day)?.calls()? {
             if !proposer.call(&row?.call) {
-                return Err(InitError::OldRow.into());
+                return Err(OldRow.into());
             }
         }
     }
