@@ -31,6 +31,7 @@ mod resolve;
 mod samples;
 mod self_test;
 mod snapshot;
+mod sql;
 mod templates;
 mod waivers;
 mod whatif;

@@ -22,6 +22,8 @@ TYPES = {
                        "properties": "MAP(VARCHAR, VARCHAR[])", "all_tags": "BOOLEAN"},
     "resolutions": {"settled": "MAP(VARCHAR, VARCHAR[])", "settles": "BOOLEAN"},
     "resolved_findings": {"wanted": "VARCHAR[]", "code": "VARCHAR"},
+    "usage": {"calls": "BIGINT", "first_seen": "TIMESTAMP WITH TIME ZONE", "legitimate": "BOOLEAN",
+              "context": "MAP(VARCHAR, VARCHAR[])"},
 }
 # There is a file of these only where there is something to say.
 MAY_BE_EMPTY = {"resolved_findings"}
@@ -94,6 +96,9 @@ def main():
     calls = rows(db, "SELECT count(*) n FROM calls WHERE request_index = 0")[0]["n"]
     if calls != header["sagemaker_calls"]:
         fail("%d calls, not %d" % (calls, header["sagemaker_calls"]))
+    used = rows(db, "SELECT sum(calls) n, count(DISTINCT dt) d FROM usage")[0]
+    if used != rows(db, "SELECT count(*) n, count(DISTINCT dt) d FROM calls")[0]:
+        fail("usage: %s" % used)
     misplaced = rows(db, "SELECT count(*) n FROM calls WHERE CAST(event_time AS DATE) <> CAST(dt AS DATE)")[0]["n"]
     if misplaced:
         fail("%d calls stand in another day's partition" % misplaced)

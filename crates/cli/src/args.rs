@@ -55,6 +55,10 @@ pub(crate) enum Command {
     /// Exit codes: 0 fine, 1 a decision differs from `expected`, 2 could not run, 3 some line was
     /// no case.
     Simulate(SimulateArgs),
+    /// Print the lake in SQL: tables, views and named queries, for Athena, Trino or DuckDB
+    ///
+    /// Without --query, the definitions of tables and views. Exit codes: 0 printed, 2 could not run.
+    Sql(SqlArgs),
     /// Write a policy set to begin with, or list the ready-made policies
     ///
     /// Exit codes: 0 written or listed, 2 could not run.
@@ -338,6 +342,59 @@ pub(crate) struct TimelineArgs {
     /// How to print; the JSON is driftline.timeline/1, one line per call
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct SqlArgs {
+    /// A lake in a folder, for DuckDB
+    #[arg(long, value_name = "DIR", conflicts_with = "location")]
+    pub(crate) lake: Option<PathBuf>,
+    /// Where the lake is, such as s3://amzn-s3-demo-bucket/driftline/lake
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) location: Option<String>,
+    /// Who will read it [default: athena; with --lake, duckdb]
+    #[arg(long, value_enum)]
+    pub(crate) engine: Option<SqlEngine>,
+    /// Name of the database
+    #[arg(long, value_name = "NAME", default_value = "driftline")]
+    pub(crate) database: String,
+    /// Print these queries alone
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) query: Vec<String>,
+    /// List views and queries, and what they are for
+    #[arg(long, conflicts_with_all = ["query", "out"])]
+    pub(crate) list: bool,
+    /// The first day (UTC) of queries [default: 30 days before they are run]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) from: Option<NaiveDate>,
+    /// The day before which queries end [default: they take in the day they are run]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) to: Option<NaiveDate>,
+    /// The principal of `principal_timeline`; `*` is a wildcard [default: an execution parameter]
+    #[arg(long, value_name = "ARN")]
+    pub(crate) principal: Option<String>,
+    /// The resource of `resource_history`; `*` is a wildcard [default: an execution parameter]
+    #[arg(long, value_name = "ARN")]
+    pub(crate) resource: Option<String>,
+    /// Where logs are expected from, for `coverage` [default: all places that ever had one]
+    #[arg(long, value_name = "ACCOUNT/REGION", value_delimiter = ',')]
+    pub(crate) expect: Vec<String>,
+    /// The first day that Athena looks for; days before it are there unseen [default: 2013-01-01]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) first_day: Option<NaiveDate>,
+    /// Write a file for each statement into this folder instead: tables/, views/ and queries/
+    #[arg(long, value_name = "DIR", conflicts_with = "query")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SqlEngine {
+    /// Amazon Athena
+    Athena,
+    /// Trino with the Hive connector
+    Trino,
+    /// DuckDB
+    Duckdb,
 }
 
 #[derive(Debug, Parser)]

@@ -8,6 +8,7 @@ pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod observe;
 pub(crate) mod simulate;
+pub(crate) mod sql;
 pub(crate) mod timeline;
 pub(crate) mod waive;
 pub(crate) mod whatif;

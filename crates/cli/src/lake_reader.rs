@@ -65,6 +65,26 @@ impl LakeReader {
         Ok(Self { folder: Folder { root } })
     }
 
+    /// Where its tables lie.
+    pub(crate) fn root(&self) -> &Path {
+        &self.folder.root
+    }
+
+    /// The tables without a file.
+    pub(crate) fn empty_tables(&self) -> Result<Vec<Table>, FileError> {
+        let mut empty = Vec::new();
+        for table in Table::ALL {
+            let mut files = 0_usize;
+            for day in self.folder.folders(table.as_str())? {
+                files = files.saturating_add(self.folder.names(&folder(table, &day))?.len());
+            }
+            if files == 0 {
+                empty.push(table);
+            }
+        }
+        Ok(empty)
+    }
+
     /// The days that have calls, in order, from one to before another.
     pub(crate) fn days(
         &self,

@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         Command::Observe(args) => commands::observe::run(&args),
         Command::Whatif(args) => commands::whatif::run(&args),
         Command::Simulate(args) => commands::simulate::run(&args),
+        Command::Sql(args) => commands::sql::run(&args),
         Command::Init(args) => commands::init::run(&args),
         Command::Lint(args) => commands::lint::run(&args),
     };

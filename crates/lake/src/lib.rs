@@ -23,7 +23,7 @@
 //!
 //! use analyzer::{ENGINE, Judge, catalog_hash, target};
 //! use cloudtrail::Limits;
-//! use lake::{Batch, Bytes, CallRow, DayMerge, MergeInput, Provenance, RowReader, WorkIdentity};
+//! use lake::{Batch, Bytes, CallRow, DayMerge, MergeInput, Provenance, RowReader, UsageRow, WorkIdentity};
 //!
 //! let policy_set = BTreeMap::from([
 //!     ("policy-set.toml".to_owned(), br#"
@@ -75,8 +75,9 @@
 //! let calls = output.parts.into_iter();
 //! let calls = calls.map(|part| MergeInput { name: part.path, file: Bytes::from(part.bytes) });
 //! let merge = DayMerge::new(calls.collect(), Vec::new())?;
-//! let (file, report) = merge.write_calls(ENGINE, Vec::new())?;
+//! let (file, usage, report) = merge.write_calls_and_usage(ENGINE, Vec::new(), Vec::new())?;
 //! assert_eq!((report.rows_in, report.rows_out, report.duplicates), (2, 1, 1));
+//! assert_eq!(RowReader::<UsageRow>::open(Bytes::from(usage))?.count(), 1);
 //!
 //! let row = RowReader::<CallRow>::open(Bytes::from(file))?.next().unwrap()?;
 //! assert_eq!(row.call.action, "sagemaker:DescribeModel");
@@ -102,6 +103,8 @@ mod resolved;
 mod rows;
 mod schema;
 mod sorter;
+pub mod sql;
+mod usage;
 mod writer;
 
 pub use batch::{Batch, BatchOutput, ObjectRows, Part, UNDATED};
@@ -119,8 +122,9 @@ pub use quarantine::{MAX_RAW, QuarantineEntry};
 pub use reader::{FileInfo, READ_ROWS, RowReader, file_info};
 pub use resolved::ResolvedDay;
 pub use rows::{
-    CallRow, FactRow, FindingRow, ObjectRow, ReadRow, ResolutionRow, ResolvedFindingRow, TableRow,
-    calls_of_event, disputed_events, open_calls, open_context_of_json, open_context_to_json,
+    Alike, CallRow, FactRow, FindingRow, ObjectRow, ReadRow, ResolutionRow, ResolvedFindingRow,
+    TableRow, UsageRow, calls_of_event, disputed_events, open_calls, open_context_of_json,
+    open_context_to_json,
 };
 pub use schema::{Column, ColumnType, META_ENGINE, META_PARTS, META_SCHEMA, Table};
 pub use writer::{ROW_GROUP_ROWS, TableWriter};

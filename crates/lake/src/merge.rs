@@ -32,6 +32,7 @@ use crate::kway::{SortedRows, Source};
 use crate::names::merged_name;
 use crate::rows::{CallRow, FactRow, FindingRow, ObjectRow, TableRow};
 use crate::schema::Table;
+use crate::usage::UsageWriter;
 use crate::writer::TableWriter;
 use input::{Opened, open, parts_of, share};
 use winners::Winners;
@@ -117,6 +118,30 @@ impl<F: ChunkReader + 'static> DayMerge<F> {
         engine: &str,
         out: W,
     ) -> Result<(W, MergeReport), LakeError> {
+        self.write_kept(engine, out, |_| Ok(()))
+    }
+
+    /// Writes the calls that count, and to `usage` what was asked for how often.
+    ///
+    /// # Errors
+    /// As [`Self::write_calls`].
+    pub fn write_calls_and_usage<W: Write + Send, U: Write + Send>(
+        &self,
+        engine: &str,
+        out: W,
+        usage: U,
+    ) -> Result<(W, U, MergeReport), LakeError> {
+        let mut used = UsageWriter::new(usage, engine, &self.parts)?;
+        let (out, report) = self.write_kept(engine, out, |row| used.push(row))?;
+        Ok((out, used.finish()?, report))
+    }
+
+    fn write_kept<W: Write + Send>(
+        &self,
+        engine: &str,
+        out: W,
+        keep: impl FnMut(&CallRow) -> Result<(), LakeError>,
+    ) -> Result<(W, MergeReport), LakeError> {
         let mut bodies = BTreeMap::<String, BTreeSet<String>>::new();
         let mut findings = Vec::new();
         let counts = |row: &CallRow| {
@@ -131,7 +156,8 @@ impl<F: ChunkReader + 'static> DayMerge<F> {
             counts
         };
         let none = Vec::new();
-        let (out, mut report) = write_merged(&self.calls, none, counts, engine, &self.parts, out)?;
+        let merged = write_merged(&self.calls, none, counts, keep, engine, &self.parts, out);
+        let (out, mut report) = merged?;
         let conflicts = bodies
             .into_iter()
             .map(|(event_id, hashes)| Conflict { event_id, hashes: hashes.into_iter().collect() });
@@ -154,7 +180,9 @@ impl<F: ChunkReader + 'static> DayMerge<F> {
         let counts = |row: &FindingRow| {
             self.winners.counts(&row.finding.event_id, &row.record_hash, &row.provenance)
         };
-        write_merged(&self.findings, conflicts.to_vec(), counts, engine, &self.parts, out)
+        let conflicts = conflicts.to_vec();
+        let keep = |_: &FindingRow| Ok(());
+        write_merged(&self.findings, conflicts, counts, keep, engine, &self.parts, out)
     }
 }
 
@@ -200,7 +228,8 @@ impl<R: MergedAlone, F: ChunkReader + 'static> TableMerge<R, F> {
         out: W,
     ) -> Result<(W, MergeReport), LakeError> {
         // The greatest judgement comes first in order, so what it replaces repeats it.
-        write_merged(&self.files, Vec::new(), |_: &R| true, engine, &self.parts, out)
+        let (counts, keep) = (|_: &R| true, |_: &R| Ok(()));
+        write_merged(&self.files, Vec::new(), counts, keep, engine, &self.parts, out)
     }
 }
 
@@ -214,6 +243,7 @@ fn write_merged<R: TableRow, F: ChunkReader + 'static, W: Write + Send>(
     inputs: &[Opened<F>],
     mut more: Vec<R>,
     mut counts: impl FnMut(&R) -> bool,
+    mut keep: impl FnMut(&R) -> Result<(), LakeError>,
     engine: &str,
     parts: &BTreeSet<String>,
     out: W,
@@ -234,6 +264,7 @@ fn write_merged<R: TableRow, F: ChunkReader + 'static, W: Write + Send>(
             report.duplicates = report.duplicates.saturating_add(1);
         } else {
             writer.push(&row)?;
+            keep(&row)?;
             kept = Some(row);
         }
     }

@@ -7,6 +7,7 @@ mod object;
 mod open_context;
 mod part_of_call;
 mod resolution;
+mod usage;
 mod words;
 
 pub use call::CallRow;
@@ -16,6 +17,7 @@ pub use object::ObjectRow;
 pub use open_context::{from_json as open_context_of_json, to_json as open_context_to_json};
 pub use part_of_call::{calls_of_event, disputed_events, open_calls};
 pub use resolution::{ResolutionRow, ResolvedFindingRow};
+pub use usage::{Alike, UsageRow};
 
 use std::cmp::Ordering;
 use std::sync::Arc;

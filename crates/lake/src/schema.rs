@@ -14,6 +14,7 @@ mod objects;
 mod resolutions;
 mod resource_facts;
 mod shared;
+mod usage;
 
 use std::fmt;
 use std::sync::Arc;
@@ -43,17 +44,20 @@ pub enum Table {
     Resolutions,
     /// What is found of these calls.
     ResolvedFindings,
+    /// What was asked for how often, per day.
+    Usage,
 }
 
 impl Table {
     /// Every table, in the order of the declaration.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Calls,
         Self::Findings,
         Self::Objects,
         Self::ResourceFacts,
         Self::Resolutions,
         Self::ResolvedFindings,
+        Self::Usage,
     ];
 
     /// Its name: that of its folder too.
@@ -66,6 +70,7 @@ impl Table {
             Self::ResourceFacts => "resource_facts",
             Self::Resolutions => "resolutions",
             Self::ResolvedFindings => "resolved_findings",
+            Self::Usage => "usage",
         }
     }
 
@@ -81,6 +86,7 @@ impl Table {
             Self::ResolvedFindings => {
                 "Drift of the calls in `resolutions`, in the columns of `findings`."
             }
+            Self::Usage => "What was asked for how often, per day: written by merging.",
         }
     }
 
@@ -93,7 +99,8 @@ impl Table {
             | Self::Objects
             | Self::ResourceFacts
             | Self::Resolutions
-            | Self::ResolvedFindings => 1,
+            | Self::ResolvedFindings
+            | Self::Usage => 1,
         }
     }
 
@@ -106,6 +113,7 @@ impl Table {
             Self::Objects => objects::COLUMNS,
             Self::ResourceFacts => resource_facts::COLUMNS,
             Self::Resolutions => resolutions::COLUMNS,
+            Self::Usage => usage::COLUMNS,
         }
     }
 

@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "xtask is a shell: it writes the project's files")]
 
+mod lake_page;
 mod ready_made;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ const FINDINGS: &str = "findings";
 
 const COVERAGE: &str = "coverage.md";
 const READY_MADE: &str = "ready-made.md";
+const LAKE: &str = "lake.md";
 
 pub(crate) fn run(options: &[String]) -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
@@ -66,7 +68,7 @@ fn stored(folder: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
             files.insert(format!("{pages}/{name}"), fs::read_to_string(&path)?);
         }
     }
-    for page in [COVERAGE, READY_MADE] {
+    for page in [COVERAGE, READY_MADE, LAKE] {
         if let Ok(text) = fs::read_to_string(folder.join(page)) {
             files.insert(page.to_owned(), text);
         }
@@ -82,6 +84,7 @@ fn pages(folder: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
         (format!("{LINTS}/README.md"), index()),
         (format!("{FINDINGS}/README.md"), index_of_findings()),
         (COVERAGE.to_owned(), coverage()),
+        (LAKE.to_owned(), lake_page::page()),
         (READY_MADE.to_owned(), ready_made::page(&folder.join("../samples/policies"))?),
     ];
     Ok(lints.chain(findings).chain(others).collect())

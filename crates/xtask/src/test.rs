@@ -6,6 +6,9 @@
 #![expect(clippy::disallowed_methods, reason = "xtask is a shell: it runs programs and reads CI")]
 #![expect(clippy::print_stdout, reason = "what a person watches")]
 
+mod sarif;
+mod sql;
+
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,7 +28,7 @@ struct Part {
     run: fn(&Machine) -> Outcome,
 }
 
-const PARTS: [Part; 10] = [
+const PARTS: [Part; 11] = [
     Part { name: "format", run: format },
     Part { name: "lints", run: lints },
     Part { name: "tests", run: tests },
@@ -35,8 +38,13 @@ const PARTS: [Part; 10] = [
     Part { name: "samples", run: samples },
     Part { name: "public test data", run: public_data },
     Part { name: "duckdb", run: duckdb },
-    Part { name: "sarif", run: sarif },
+    Part { name: "sql", run: sql::sql },
+    Part { name: "sarif", run: sarif::sarif },
 ];
+
+/// What the checks in Python need.
+const PYTHON_PACKAGES: [&str; 5] =
+    ["duckdb>=1.4,<3", "pytz", "jsonschema<5", "pyarrow<27", "sqlglot>=30,<31"];
 
 /// Where things are, and what may be done here.
 struct Machine {
@@ -108,7 +116,7 @@ impl Machine {
     fn python(&self) -> std::result::Result<PathBuf, String> {
         let folder = self.root.join("target").join("venv");
         let python = folder.join("bin").join("python");
-        if self.succeeds(&python, &["-c", "import duckdb, jsonschema"]) {
+        if self.succeeds(&python, &["-c", "import duckdb, jsonschema, pyarrow, sqlglot"]) {
             return Ok(python);
         }
         let path = folder.display().to_string();
@@ -118,10 +126,10 @@ impl Machine {
                 return Err("python3 cannot make a virtual environment".to_owned());
             }
         }
-        let wanted = ["-m", "pip", "install", "--quiet", "duckdb>=1.4,<3", "pytz", "jsonschema<5"];
+        let wanted = [&["-m", "pip", "install", "--quiet"], &PYTHON_PACKAGES[..]].concat();
         match self.run(&python, &wanted, &[]) {
             Outcome::Passed => Ok(python),
-            _ => Err("duckdb and jsonschema cannot be installed from PyPI".to_owned()),
+            _ => Err(format!("cannot be installed from PyPI: {}", PYTHON_PACKAGES.join(", "))),
         }
     }
 
@@ -192,13 +200,8 @@ fn public_data(machine: &Machine) -> Outcome {
     machine.cargo(&["test", "--package", "tests", "--quiet", "--", "--ignored"])
 }
 
-/// DuckDB, which knows nothing of us, reads every Parquet file of the samples' lake and finds what
-/// the answer key says.
-fn duckdb(machine: &Machine) -> Outcome {
-    let python = match machine.python() {
-        Ok(python) => python,
-        Err(why) => return Outcome::Skipped(why),
-    };
+/// A lake of the samples, made anew.
+fn samples_lake(machine: &Machine) -> std::result::Result<String, String> {
     let out = machine.root.join("target").join("samples-lake");
     // A lake of an earlier run would be merged with this one's.
     let _ = std::fs::remove_dir_all(&out);
@@ -215,91 +218,22 @@ fn duckdb(machine: &Machine) -> Outcome {
         "--out",
         &out,
     ];
-    if let Outcome::Failed(why) = machine.cargo(&analyze) {
-        return Outcome::Failed(why);
+    match machine.cargo(&analyze) {
+        Outcome::Failed(why) | Outcome::Skipped(why) => Err(why),
+        Outcome::Passed => Ok(out),
     }
-    machine.run(python, &["tests/duckdb/check_lake.py", &out, "samples/answer-key.jsonl"], &[])
 }
 
-/// The schema of SARIF, which this crate has among its sources.
-const SARIF_SCHEMA: (&str, &str, &str) = ("serde-sarif", "=0.8.0", "src/schema.json");
-
-/// What is printed for code scanning is what the schema of SARIF says.
-fn sarif(machine: &Machine) -> Outcome {
+/// DuckDB, which knows nothing of us, reads every Parquet file of the samples' lake and finds what
+/// the answer key says.
+fn duckdb(machine: &Machine) -> Outcome {
     let python = match machine.python() {
         Ok(python) => python,
         Err(why) => return Outcome::Skipped(why),
     };
-    let folder = machine.root.join("target").join("sarif");
-    let schema = match sarif_schema(machine, &folder) {
-        Ok(schema) => schema,
-        Err(why) => return Outcome::Skipped(why),
+    let out = match samples_lake(machine) {
+        Ok(out) => out,
+        Err(why) => return Outcome::Failed(why),
     };
-    let mut words = vec!["tests/sarif/check_sarif.py".to_owned(), schema.display().to_string()];
-    for (name, command) in SARIF_LOGS {
-        match machine.sarif_log(&folder.join(name), command) {
-            Ok(log) => words.push(log),
-            Err(why) => return Outcome::Failed(why),
-        }
-    }
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    machine.run(python, &words, &[])
-}
-
-/// Commands that print SARIF with results.
-const SARIF_LOGS: [(&str, &[&str]); 2] = [
-    ("lint.sarif", &["lint", "tests/sarif/policies"]),
-    (
-        "whatif.sarif",
-        &[
-            "whatif",
-            "--trail",
-            "samples/trail",
-            "--policies",
-            "tests/sarif/policies",
-            "--baseline",
-            "samples/policy-set",
-        ],
-    ),
-];
-
-/// The schema, by way of a package that needs nothing but the crate that has it.
-fn sarif_schema(machine: &Machine, folder: &Path) -> std::result::Result<PathBuf, String> {
-    let (krate, version, file) = SARIF_SCHEMA;
-    let schema = folder.join("vendor").join(krate).join(file);
-    if schema.is_file() {
-        return Ok(schema);
-    }
-    let manifest = format!(
-        "[package]\nname = \"schema\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
-         [dependencies]\n{krate} = \"{version}\"\n[workspace]\n[lib]\npath = \"lib.rs\"\n"
-    );
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(folder.join("Cargo.toml"), manifest))
-        .and_then(|()| std::fs::write(folder.join("lib.rs"), ""));
-    written.map_err(|error| error.to_string())?;
-    let (manifest, vendor) = (folder.join("Cargo.toml"), folder.join("vendor"));
-    let (manifest, vendor) = (manifest.display().to_string(), vendor.display().to_string());
-    let vendored =
-        machine.succeeds("cargo", &["vendor", "--quiet", "--manifest-path", &manifest, &vendor]);
-    if vendored && schema.is_file() {
-        Ok(schema)
-    } else {
-        Err(format!("the crate {krate}, which has the schema of SARIF, cannot be had"))
-    }
-}
-
-impl Machine {
-    /// Keeps what a command of the command line prints in SARIF. It finds something, so it fails.
-    fn sarif_log(&self, path: &Path, command: &[&str]) -> std::result::Result<String, String> {
-        let words = [&["run", "--quiet", "--"], command, &["--format", "sarif"]].concat();
-        let output = Command::new("cargo").current_dir(&self.root).args(&words).output();
-        let output = output.map_err(|error| error.to_string())?;
-        if output.status.code() != Some(1) {
-            let why = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("{}: {} {why}", words.join(" "), output.status));
-        }
-        std::fs::write(path, output.stdout).map_err(|error| error.to_string())?;
-        Ok(path.display().to_string())
-    }
+    machine.run(python, &["tests/duckdb/check_lake.py", &out, "samples/answer-key.jsonl"], &[])
 }

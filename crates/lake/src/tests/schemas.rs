@@ -7,7 +7,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::printer::print_schema;
 
 use super::samples::{call, fact, finding, object, resolution, write};
-use crate::{CallRow, FindingRow, ObjectRow, ResolvedFindingRow, Table, TableRow};
+use crate::{CallRow, FindingRow, ObjectRow, ResolvedFindingRow, Table, TableRow, UsageRow};
 
 fn printed<R: TableRow>(rows: &[R]) -> String {
     let file: Bytes = write(rows);
@@ -24,6 +24,7 @@ fn parquet_schemas_are_promises() {
     insta::assert_snapshot!("objects", printed::<ObjectRow>(&[object("o")]));
     insta::assert_snapshot!("resource_facts", printed(&[fact("e")]));
     insta::assert_snapshot!("resolutions", printed(&[resolution("e")]));
+    insta::assert_snapshot!("usage", printed::<UsageRow>(&[]));
     assert_eq!(printed::<FindingRow>(&[]), printed(&[finding("e", analyzer::Code::Image)]));
     let resolved = printed::<ResolvedFindingRow>(&[]).replace("resolved_findings", "findings");
     assert_eq!(printed::<FindingRow>(&[]), resolved);

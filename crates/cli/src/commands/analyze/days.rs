@@ -127,7 +127,8 @@ fn merge_files<S: Store>(
         lake.inputs(Table::Calls, day, calls)?,
         lake.inputs(Table::Findings, day, findings)?,
     )?;
-    let (merged_calls, report) = merge.write_calls(ENGINE, Vec::new())?;
+    let (merged_calls, usage, report) =
+        merge.write_calls_and_usage(ENGINE, Vec::new(), Vec::new())?;
     let conflicting = &report.conflict_findings;
     let (merged_findings, found) = merge.write_findings(ENGINE, conflicting, Vec::new())?;
     let name = merge.file_name();
@@ -135,8 +136,11 @@ fn merge_files<S: Store>(
     let (calls_file, findings_file) = (Bytes::from(merged_calls), Bytes::from(merged_findings));
     put_merged(lake, Table::Calls, day, &name, &calls_file, report.rows_out)?;
     put_merged(lake, Table::Findings, day, &name, &findings_file, found.rows_out)?;
+    put_merged(lake, Table::Usage, day, &name, &Bytes::from(usage), report.rows_out)?;
     remove(lake, Table::Calls, day, calls, &name)?;
     remove(lake, Table::Findings, day, findings, &name)?;
+    let usage = lake.names(&folder(Table::Usage, day))?.into_iter().collect();
+    remove(lake, Table::Usage, day, &usage, &name)?;
     let conflicts = u64::try_from(report.conflicts.len()).unwrap_or(u64::MAX);
     Ok(Day { events: report.events, conflicts, calls: calls_file, findings: findings_file })
 }

@@ -1,0 +1,68 @@
+//! The part `sql`: what `driftline sql` prints is run and parsed by others.
+
+use std::path::{Path, PathBuf};
+
+use super::{Machine, Outcome, samples_lake};
+
+/// What the check by a grammar of Trino needs.
+const NODE_PACKAGES: [&str; 2] = ["dt-sql-parser@4.5.1", "esbuild@0.28.2"];
+
+/// Every view and query, on the samples' lake in DuckDB and by a grammar of Trino.
+pub(super) fn sql(machine: &Machine) -> Outcome {
+    let tools = machine.python().and_then(|python| Ok((python, machine.grammar()?)));
+    let (python, grammar) = match tools {
+        Ok(tools) => tools,
+        Err(why) => return Outcome::Skipped(why),
+    };
+    let lake = match samples_lake(machine) {
+        Ok(lake) => lake,
+        Err(why) => return Outcome::Failed(why),
+    };
+    let driftline = "target/debug/driftline";
+    let checked =
+        machine.run(python, &["tests/sql/check_sql.py", driftline, &lake, SQL_RESULTS], &[]);
+    let Outcome::Passed = checked else { return checked };
+    let folder = machine.root.join("target").join("sql");
+    let _ = std::fs::remove_dir_all(&folder);
+    if !machine.succeeds(driftline, &["sql", "--out", &folder.display().to_string()]) {
+        return Outcome::Failed("driftline sql --out".to_owned());
+    }
+    let mut words = vec![grammar.display().to_string()];
+    for kind in ["views", "queries"] {
+        let entries = std::fs::read_dir(folder.join(kind)).into_iter().flatten().flatten();
+        words.extend(entries.map(|entry| entry.path().display().to_string()));
+    }
+    words.sort();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    machine.run("node", &words, &[])
+}
+
+/// What the queries give for the samples.
+const SQL_RESULTS: &str = "tests/sql/golden";
+
+impl Machine {
+    /// The check by a grammar of Trino, bundled with it; made on first use.
+    fn grammar(&self) -> std::result::Result<PathBuf, String> {
+        let folder = self.root.join("target").join("grammar");
+        let (check, bundle) = (folder.join("check_grammar.mjs"), folder.join("check_grammar.cjs"));
+        let copied = std::fs::create_dir_all(&folder)
+            .and_then(|()| std::fs::copy("tests/sql/check_grammar.mjs", &check));
+        copied.map_err(|error| error.to_string())?;
+        let (check, folder) = (check.display().to_string(), folder.display().to_string());
+        let outfile = format!("--outfile={}", bundle.display());
+        let esbuild = Path::new(&folder).join("node_modules/.bin/esbuild");
+        let bundling =
+            [&check, "--bundle", "--platform=node", "--format=cjs", "--log-level=error", &outfile];
+        if self.succeeds(&esbuild, &bundling) {
+            return Ok(bundle);
+        }
+        let install = ["install", "--silent", "--no-audit", "--no-fund", "--prefix", &folder];
+        if !self.succeeds("npm", &[&install[..], &NODE_PACKAGES].concat()) {
+            return Err(format!("cannot be installed from npm: {}", NODE_PACKAGES.join(", ")));
+        }
+        match self.succeeds(&esbuild, &bundling) {
+            true => Ok(bundle),
+            false => Err("esbuild cannot bundle the grammar".to_owned()),
+        }
+    }
+}
