@@ -263,3 +263,26 @@ fn a_pack_hides_people() {
         assert!(run.stderr.contains(told), "{}", run.stderr);
     }
 }
+
+/// A lake says itself what its policy set says of its calls, but for what an open decision hangs on.
+#[test]
+fn a_lake_is_its_own_baseline() {
+    let scene = Scene::new();
+    let lake = scene.lake();
+    let asked = scene.whatif(&["--lake", &lake, "--format", "json"]);
+    let words = ["rejudge", "--lake", &lake, "--format", "json", "--policies"];
+    let again = driftline(&[&words[..], &[&scene.text("new")]].concat());
+    assert_eq!((asked.code, again.code), (1, 1));
+    let (asked, again) = (asked.json(), again.json());
+    assert_eq!(again["schema"], "driftline.rejudge/1");
+    assert_eq!(again["baseline"], json!([asked["baseline"]]));
+    let other = |change: &&Value| change["old"] != change["new"];
+    let changes = |json: &Value| -> Vec<Value> {
+        json["changes"].as_array().unwrap().iter().filter(other).cloned().collect()
+    };
+    assert!(!changes(&asked).is_empty());
+    assert_eq!(changes(&asked), changes(&again));
+
+    let same = driftline(&[&words[..], &["samples/policy-set"]].concat());
+    assert_eq!((same.code, same.json()["changes"].clone()), (0, json!([])));
+}

@@ -6,8 +6,10 @@
 //! permitted and the baseline does not refuse, and so on. A call is refused when one of its requests is.
 //! Only what the record itself shows counts: what other records settle of it is left open by both sets.
 
+mod rejudge;
 mod report;
 
+pub use rejudge::Rejudge;
 pub use report::{Change, Report};
 
 use std::collections::BTreeSet;
@@ -262,17 +264,8 @@ impl<'t> WhatIf<'t> {
             Some(request)
         };
         let (before, request) = (request(self.old.target)?, request(self.new.target)?);
-        let mut compared = Compared {
-            record: half_of(&call.record_hash),
-            event_id: call.event_id.clone(),
-            event_time: call.event_time,
-            principal: call.principal.clone(),
-            outcome: call.outcome,
-            old: Stand::default(),
-            new: Stand::default(),
-            changed: Vec::new(),
-        };
-        if call.outcome != Outcome::Denied || call.request_index == 0 {
+        let mut compared = Compared::row(call);
+        if is_reached(call) {
             self.compare(&actor, &before, &request, &mut compared);
         }
         Some(compared)
@@ -286,19 +279,8 @@ impl<'t> WhatIf<'t> {
         request: &Request,
         compared: &mut Compared,
     ) {
-        let (old, old_doubts) = self.old.verdict(actor, before);
-        let (new, new_doubts) = self.new.verdict(actor, request);
-        compared.old.add(old);
-        compared.new.add(new);
-        // Which kind of refusal it is is no news; another doubt is.
-        let same = old == new || (is_denied(old) && is_denied(new));
-        if same && old_doubts == new_doubts {
-            return;
-        }
-        let (why, observed) = self.new.why(actor, request);
-        let resources = resource_texts(&request.context.resource);
-        let action = request.context.action.clone();
-        compared.changed.push(Changed { action, resources, old, new, why, observed });
+        let (old, doubts) = self.old.verdict(actor, before);
+        self.new.compare(actor, request, (old, Some(doubts)), compared);
     }
 }
 
@@ -309,10 +291,53 @@ fn is_same(before: &Request, request: &Request) -> bool {
         && before.context.resource == request.context.resource
 }
 
+/// Of a refused call only the refused request says anything: AWS did not come to the rest.
+fn is_reached(call: &Call) -> bool {
+    call.outcome != Outcome::Denied || call.request_index == 0
+}
+
+impl Compared {
+    /// Of a row of `calls`, with nothing compared yet.
+    fn row(call: &Call) -> Self {
+        Self {
+            record: half_of(&call.record_hash),
+            event_id: call.event_id.clone(),
+            event_time: call.event_time,
+            principal: call.principal.clone(),
+            outcome: call.outcome,
+            old: Stand::default(),
+            new: Stand::default(),
+            changed: Vec::new(),
+        }
+    }
+}
+
 /// What an open decision hangs on: keys that are missing, and statements that may match.
 type Doubts = BTreeSet<String>;
 
 impl Side<'_> {
+    /// Judges a request, and compares that with a decision and, where they are known, its doubts.
+    fn compare(
+        &mut self,
+        actor: &Actor,
+        request: &Request,
+        (old, old_doubts): (Option<Decision>, Option<Doubts>),
+        compared: &mut Compared,
+    ) {
+        let (new, doubts) = self.verdict(actor, request);
+        compared.old.add(old);
+        compared.new.add(new);
+        // Which kind of refusal it is is no news; another doubt is.
+        let same = old == new || (is_denied(old) && is_denied(new));
+        if same && old_doubts.is_none_or(|old_doubts| old_doubts == doubts) {
+            return;
+        }
+        let (why, observed) = self.why(actor, request);
+        let resources = resource_texts(&request.context.resource);
+        let action = request.context.action.clone();
+        compared.changed.push(Changed { action, resources, old, new, why, observed });
+    }
+
     fn verdict(&mut self, actor: &Actor, request: &Request) -> (Option<Decision>, Doubts) {
         let bound = self.evaluators.bound(actor);
         let Some(evaluator) = self.evaluators.of(&bound) else { return (None, Doubts::new()) };

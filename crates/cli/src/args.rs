@@ -46,6 +46,12 @@ pub(crate) enum Command {
     /// Exit codes: 0 nothing breaks, 1 a call that AWS permitted and the baseline does not refuse
     /// would be refused, 2 could not run, 3 nothing breaks, but some input was unreadable.
     Whatif(WhatifArgs),
+    /// Tell which verdicts of a lake a policy set, or this version, would change, before switching to it
+    ///
+    /// The lake stays as it is: `analyze` with the policy set at a higher revision switches. Exit codes:
+    /// 0 nothing breaks, 1 a call that AWS permitted and the lake does not refuse would be refused,
+    /// 2 could not run.
+    Rejudge(RejudgeArgs),
     /// Write a small pack of what was asked, without names of sessions, for `whatif --observed`
     ///
     /// Exit codes: 0 written, 2 could not run.
@@ -260,6 +266,24 @@ pub(crate) struct WhatifArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
     /// How to print
+    #[arg(long, value_enum, default_value_t = WhatifFormat::Text)]
+    pub(crate) format: WhatifFormat,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct RejudgeArgs {
+    /// A lake that `analyze --out` has written, by whichever policy set
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: PathBuf,
+    /// The policy set that is to judge: a folder with policy-set.toml
+    #[arg(long, value_name = "DIR")]
+    pub(crate) policies: PathBuf,
+    /// What IAM really has attached, for a policy set that goes by it: a folder as docs/snapshot.md says
+    #[arg(long, value_name = "DIR")]
+    pub(crate) snapshot: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// How to print; the JSON is driftline.rejudge/1
     #[arg(long, value_enum, default_value_t = WhatifFormat::Text)]
     pub(crate) format: WhatifFormat,
 }

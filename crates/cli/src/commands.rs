@@ -7,6 +7,7 @@ pub(crate) mod findings;
 pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod observe;
+pub(crate) mod rejudge;
 pub(crate) mod simulate;
 pub(crate) mod sql;
 pub(crate) mod timeline;

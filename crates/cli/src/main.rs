@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         Command::Waive(args) => commands::waive::run(&args),
         Command::Observe(args) => commands::observe::run(&args),
         Command::Whatif(args) => commands::whatif::run(&args),
+        Command::Rejudge(args) => commands::rejudge::run(&args),
         Command::Simulate(args) => commands::simulate::run(&args),
         Command::Sql(args) => commands::sql::run(&args),
         Command::Init(args) => commands::init::run(&args),

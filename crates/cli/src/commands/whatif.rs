@@ -1,9 +1,9 @@
 //! `driftline whatif`: real calls in, which of them another policy set would judge otherwise out.
 
-mod json;
+pub(super) mod json;
 mod place;
-mod sarif;
-mod text;
+pub(super) mod sarif;
+pub(super) mod text;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -13,6 +13,7 @@ use analyzer::whatif::{Compared, Effect, Outlook, Report, WhatIf};
 use analyzer::{Call, Filter};
 use cloudtrail::{Limits, Object, ObjectKey};
 
+use self::json::{BaselineJson, SetJson};
 use crate::args::{WhatifArgs, WhatifFormat};
 use crate::exit_code::Exit;
 use crate::files::{self, LogFile};
@@ -23,7 +24,7 @@ use crate::{policy_set, workers};
 
 /// Why nothing can be said.
 #[derive(Debug, thiserror::Error)]
-enum WhatifError {
+pub(super) enum WhatifError {
     #[error("nothing was compared: no call of SageMaker is there, or none that was asked for")]
     Nothing,
 }
@@ -71,16 +72,38 @@ pub(crate) fn run(args: &WhatifArgs) -> Result<Exit, Box<dyn Error>> {
     if report.calls() == 0 && unreadable.is_empty() {
         return Err(WhatifError::Nothing.into());
     }
+    let new = SetName::of(&sets.new);
     output::print(&match args.format {
-        WhatifFormat::Text => text::render(&sets.old, &sets.new, &report),
-        WhatifFormat::Json => json::render(&sets.old, &sets.new, &report)?,
+        WhatifFormat::Text => text::render(&[SetName::of(&sets.old)], &new, &report),
+        WhatifFormat::Json => {
+            let baseline = BaselineJson::One(SetJson::of(&SetName::of(&sets.old)));
+            json::render("driftline.whatif/1", baseline, &new, &report)?
+        }
         WhatifFormat::Sarif => sarif::render(&args.policies, &report)?,
     })?;
-    Ok(match (report.with_effect(Effect::Breaks), unreadable.is_empty()) {
-        (0, true) => Exit::Fine,
-        (0, false) => Exit::Quarantined,
-        _ => Exit::Found,
+    Ok(match exit(&report) {
+        Exit::Fine if !unreadable.is_empty() => Exit::Quarantined,
+        exit => exit,
     })
+}
+
+/// Whether anything breaks.
+pub(super) fn exit(report: &Report) -> Exit {
+    if report.with_effect(Effect::Breaks) == 0 { Exit::Fine } else { Exit::Found }
+}
+
+/// How a policy set is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SetName<'s> {
+    pub(super) revision: u64,
+    pub(super) name: &'s str,
+    pub(super) verdict_hash: &'s str,
+}
+
+impl<'s> SetName<'s> {
+    pub(super) fn of(set: &'s TargetSet) -> Self {
+        Self { revision: set.revision, name: &set.name, verdict_hash: &set.hash }
+    }
 }
 
 fn read_trail(

@@ -1,24 +1,32 @@
-//! `driftline.whatif/1`.
+//! `driftline.whatif/1`, and `driftline.rejudge/1`, which is the same but for the baseline.
 
-use analyzer::target::TargetSet;
 use analyzer::whatif::{Change, Effect, Report};
 use iam_policy::Decision;
 use serde::Serialize;
 
+use super::SetName;
 use crate::output;
 
 #[derive(Serialize)]
 struct WhatifJson<'r> {
     schema: &'static str,
-    baseline: SetJson<'r>,
+    baseline: BaselineJson<'r>,
     policies: SetJson<'r>,
     /// Calls by the worst that would become of them.
     calls: CallsJson,
     changes: Vec<ChangeJson<'r>>,
 }
 
+/// One policy set, or all whose verdicts a lake holds.
 #[derive(Serialize)]
-struct SetJson<'r> {
+#[serde(untagged)]
+pub(in crate::commands) enum BaselineJson<'r> {
+    One(SetJson<'r>),
+    Lake(Vec<SetJson<'r>>),
+}
+
+#[derive(Serialize)]
+pub(in crate::commands) struct SetJson<'r> {
     name: &'r str,
     revision: u64,
     verdict_hash: &'r str,
@@ -61,15 +69,16 @@ struct ChangeJson<'r> {
     resources: &'r [String],
 }
 
-pub(super) fn render(
-    old: &TargetSet,
-    new: &TargetSet,
+pub(in crate::commands) fn render(
+    schema: &'static str,
+    baseline: BaselineJson<'_>,
+    new: &SetName<'_>,
     report: &Report,
 ) -> Result<String, serde_json::Error> {
     let calls = |effect| report.with_effect(effect);
     let json = WhatifJson {
-        schema: "driftline.whatif/1",
-        baseline: SetJson::of(old),
+        schema,
+        baseline,
         policies: SetJson::of(new),
         calls: CallsJson {
             compared: report.calls(),
@@ -88,8 +97,8 @@ pub(super) fn render(
 }
 
 impl<'r> SetJson<'r> {
-    fn of(set: &'r TargetSet) -> Self {
-        Self { name: &set.name, revision: set.revision, verdict_hash: &set.hash }
+    pub(in crate::commands) fn of(set: &SetName<'r>) -> Self {
+        Self { name: set.name, revision: set.revision, verdict_hash: set.verdict_hash }
     }
 }
 

@@ -42,7 +42,7 @@ const RULES: [(Effect, &str, &str, &str, &str); 4] = [
     ),
 ];
 
-pub(super) fn render(folder: &Path, report: &Report) -> serde_json::Result<String> {
+pub(in crate::commands) fn render(folder: &Path, report: &Report) -> serde_json::Result<String> {
     let rules = RULES.iter().map(|(_, id, name, _, text)| {
         json!({"id": id, "name": name, "shortDescription": {"text": text}})
     });

@@ -1,15 +1,20 @@
 //! What would change, for people.
 
-use analyzer::target::TargetSet;
 use analyzer::whatif::{Change, Effect, Report};
 use cloudtrail::Outcome;
 use iam_policy::Decision;
 
+use super::SetName;
 use crate::output::{grouped, visible};
 
-pub(super) fn render(old: &TargetSet, new: &TargetSet, report: &Report) -> String {
-    let set = |set: &TargetSet| format!("`{}`, revision {}", visible(&set.name), set.revision);
-    let mut text = format!("Baseline  {}\nNew       {}\n\n", set(old), set(new));
+pub(in crate::commands) fn render(
+    old: &[SetName<'_>],
+    new: &SetName<'_>,
+    report: &Report,
+) -> String {
+    let set = |set: &SetName<'_>| format!("`{}`, revision {}", visible(set.name), set.revision);
+    let all = old.iter().map(set).collect::<Vec<_>>().join("; ");
+    let mut text = format!("Baseline  {all}\nNew       {}\n\n", set(new));
     if report.calls() == 0 {
         return text + "Nothing was compared: no call of SageMaker was read.\n";
     }
