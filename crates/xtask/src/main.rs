@@ -19,6 +19,7 @@ differential [--cases <number>] [--seed <number>]
 samples [--check | --seed <number> --out <folder>]
                     write the sample trail, policy set and answer key; or compare them; or write
                     those of another company
+trino               the SQL of the lake on a real Trino; takes JDK 24 or newer and 820 MB
 test                everything: format, lints, unit, property, golden and end-to-end tests";
 
 #[expect(clippy::print_stderr, reason = "where a command says what went wrong")]
@@ -40,6 +41,7 @@ fn run(words: &[String]) -> Result<(), Box<dyn Error>> {
         Some((verb, options)) if verb == "differential" => differential::run(options),
         Some((verb, options)) if verb == "samples" => samples::run(options),
         Some((verb, [])) if verb == "test" => test::run(),
+        Some((verb, [])) if verb == "trino" => test::sql::trino(),
         _ => Err(USAGE.into()),
     }
 }

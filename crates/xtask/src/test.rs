@@ -7,7 +7,7 @@
 #![expect(clippy::print_stdout, reason = "what a person watches")]
 
 mod sarif;
-mod sql;
+pub(crate) mod sql;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -53,10 +53,7 @@ struct Machine {
 }
 
 pub(crate) fn run() -> Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
-    let root = root.ok_or("the project has no root")?.to_owned();
-    let ci = std::env::var("CI").is_ok_and(|value| value == "true");
-    let machine = Machine { root, ci };
+    let machine = Machine::here()?;
     let (mut passed, mut failed, mut skipped) = (0_usize, Vec::new(), Vec::new());
     for part in &PARTS {
         println!("\n== {} ==", part.name);
@@ -79,7 +76,7 @@ pub(crate) fn run() -> Result<()> {
         }
     }
     println!("\nparts: {passed} passed, {} failed, {} skipped", failed.len(), skipped.len());
-    if ci {
+    if machine.ci {
         // What could not be tested here is not known to work.
         failed.append(&mut skipped);
     }
@@ -87,6 +84,13 @@ pub(crate) fn run() -> Result<()> {
 }
 
 impl Machine {
+    fn here() -> Result<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
+        let root = root.ok_or("the project has no root")?.to_owned();
+        let ci = std::env::var("CI").is_ok_and(|value| value == "true");
+        Ok(Self { root, ci })
+    }
+
     /// Runs a program in the root of the project, its output passed on.
     fn run(&self, program: impl AsRef<Path>, words: &[&str], env: &[(&str, &str)]) -> Outcome {
         let program = program.as_ref();
