@@ -20,6 +20,7 @@ mod explain;
 mod goldens;
 mod guide;
 mod iam_cases;
+mod lake;
 mod large_policies;
 mod lint;
 mod operations;

@@ -28,7 +28,7 @@ struct Part {
     run: fn(&Machine) -> Outcome,
 }
 
-const PARTS: [Part; 11] = [
+const PARTS: [Part; 12] = [
     Part { name: "format", run: format },
     Part { name: "lints", run: lints },
     Part { name: "tests", run: tests },
@@ -39,6 +39,7 @@ const PARTS: [Part; 11] = [
     Part { name: "public test data", run: public_data },
     Part { name: "duckdb", run: duckdb },
     Part { name: "sql", run: sql::sql },
+    Part { name: "counts", run: sql::counts },
     Part { name: "sarif", run: sarif::sarif },
 ];
 

@@ -1,6 +1,7 @@
 //! The part `sql`: what `driftline sql` prints is run and parsed by others.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::{Machine, Outcome, Result, samples_lake};
 
@@ -37,6 +38,50 @@ pub(super) fn sql(machine: &Machine) -> Outcome {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     machine.run("node", &words, &[])
 }
+
+/// Counts of a large generated trail: in SQL, in the summary and in the answer key.
+pub(super) fn counts(machine: &Machine) -> Outcome {
+    let generator = machine.root.join("..").join("shared").join("tools").join("gen_trail.py");
+    if !generator.exists() {
+        return Outcome::Skipped("`../shared` lacks tools/gen_trail.py".to_owned());
+    }
+    match machine.python() {
+        Ok(python) => counted(machine, &python, &generator).unwrap_or_else(Outcome::Failed),
+        Err(why) => Outcome::Skipped(why),
+    }
+}
+
+fn counted(
+    machine: &Machine,
+    python: &Path,
+    generator: &Path,
+) -> std::result::Result<Outcome, String> {
+    let folder = machine.root.join("target").join("counts");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let path = |name: &str| folder.join(name).display().to_string();
+    let (trail, policies, lake) = (path("trail"), path("policies"), path("out"));
+    let generator = generator.display().to_string();
+    if !machine.succeeds(python, &[&generator, "--events", "200000", "--out", &trail]) {
+        return Err("gen_trail.py".to_owned());
+    }
+    std::fs::create_dir_all(&policies)
+        .and_then(|()| std::fs::write(path("policies/policy-set.toml"), ANY))
+        .map_err(|error| error.to_string())?;
+    let analyze = ["analyze", "--trail", &trail, "--policies", &policies, "--out", &lake];
+    let output = Command::new(machine.root.join(DRIFTLINE))
+        .args([&analyze[..], &["--format", "json"]].concat())
+        .output()
+        .map_err(|error| error.to_string())?;
+    let summary = path("summary.json");
+    std::fs::write(&summary, output.stdout).map_err(|error| error.to_string())?;
+    let words = ["tests/sql/check_counts.py", DRIFTLINE, &trail, &lake, &summary];
+    Ok(machine.run(python, &words, &[]))
+}
+
+/// A policy set by which everybody may do everything.
+const ANY: &str = "schema = 1\nrevision = 1\nname = \"any\"\n\
+    [[binding]]\nname = \"all\"\nprincipals = [\"*\"]\nidentity = [\"@any\"]\n";
 
 /// Tables, views and queries on a real Trino, the engine that Athena is built from: on request, since
 /// it takes a newer JDK and a download of 820 MB.
