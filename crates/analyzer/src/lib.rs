@@ -40,3 +40,4 @@ pub use hash::hex;
 pub use inventory::{Inventory, InventoryError};
 pub use judge::{ENGINE, Filter, Judge, Sink, Verdict, catalog_hash};
 pub use resource_fact::{Fact, FactKind, ResourceFact, property};
+pub use stored::REDACTED_PREFIX;

@@ -19,6 +19,9 @@ use crate::replay::alias::{deprecated_names, is_deprecated};
 use crate::replay::{Request, RequestKind, bare_request, passed_to_service};
 use crate::target::{Facts, TargetSet};
 
+/// How texts of a row begin that stand for others: keyed hashes.
+pub const REDACTED_PREFIX: &str = "redacted:";
+
 /// Whether a key is the service's or a tag; the other global keys are rebuilt from columns.
 fn is_stored(key: &str) -> bool {
     let lower = key.to_lowercase();
@@ -182,7 +185,24 @@ impl Call {
         for (prefix, value) in &open.families {
             request.context.set_family(prefix, value.clone());
         }
+        self.open_redacted(&mut request.context);
         Some(request)
+    }
+
+    /// What is redacted is not known. An address that is none is open already.
+    fn open_redacted(&self, context: &mut RequestContext) {
+        let is_redacted = |text: &Option<String>| {
+            text.as_ref().is_some_and(|text| text.contains(REDACTED_PREFIX))
+        };
+        for (column, key) in [
+            (&self.user_agent, "aws:UserAgent"),
+            (&self.caller_id, "aws:userid"),
+            (&self.source_identity, "aws:SourceIdentity"),
+        ] {
+            if is_redacted(column) {
+                context.set(key, ContextValue::Unknown);
+            }
+        }
     }
 
     /// The request as a policy set makes it of the record, whichever set has written the row.

@@ -97,6 +97,10 @@ pub(crate) struct AnalyzeArgs {
     /// with `as_of`, the moment they were made
     #[arg(long, value_name = "FILE")]
     pub(crate) inventory: Option<PathBuf>,
+    /// Hash names of sessions, addresses and user agents in what is written, with the secret key in this
+    /// file; the quarantine keeps no text then
+    #[arg(long, value_name = "KEY", requires = "out")]
+    pub(crate) redact: Option<PathBuf>,
     /// How many files to read at once [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,

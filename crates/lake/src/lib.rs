@@ -59,6 +59,7 @@
 //!     },
 //!     catalog_hash: catalog_hash(),
 //!     filter: String::new(),
+//!     redaction: None,
 //! });
 //! let limits = Limits::default();
 //! let mut judge = Judge::new(&target, limits.clone());
@@ -99,6 +100,7 @@ mod plan;
 mod provenance;
 mod quarantine;
 mod reader;
+mod redact;
 mod resolved;
 mod rows;
 mod schema;
@@ -120,6 +122,7 @@ pub use plan::{BATCH_BYTES, plan_batches};
 pub use provenance::Provenance;
 pub use quarantine::{MAX_RAW, QuarantineEntry};
 pub use reader::{FileInfo, READ_ROWS, RowReader, file_info};
+pub use redact::{Redaction, ShortKey};
 pub use resolved::ResolvedDay;
 pub use rows::{
     Alike, CallRow, FactRow, FindingRow, ObjectRow, ReadRow, ResolutionRow, ResolvedFindingRow,

@@ -29,6 +29,8 @@ pub struct WorkIdentity {
     /// What of the inputs was asked for, where it is not everything: the days, accounts and
     /// regions wanted, in any form that is the same for the same wish.
     pub filter: String,
+    /// The id of the key that texts are hidden with, where they are.
+    pub redaction: Option<String>,
 }
 
 impl WorkIdentity {
@@ -41,6 +43,9 @@ impl WorkIdentity {
         hash.judged(&self.provenance);
         hash.add(&self.catalog_hash);
         hash.add(&self.filter);
+        if let Some(redaction) = &self.redaction {
+            hash.add(&format!("redacted {redaction}"));
+        }
         for (object, identity) in inputs {
             hash.add(object);
             hash.add(identity);
@@ -150,7 +155,12 @@ mod tests {
             verdict_hash: "v".to_owned(),
             engine: "0.1.0".to_owned(),
         };
-        WorkIdentity { provenance, catalog_hash: "c".to_owned(), filter: String::new() }
+        WorkIdentity {
+            provenance,
+            catalog_hash: "c".to_owned(),
+            filter: String::new(),
+            redaction: None,
+        }
     }
 
     fn set(parts: &[&str]) -> BTreeSet<String> {
@@ -165,13 +175,14 @@ mod tests {
         assert_eq!(name, work().batch_hash(inputs.into_iter()));
         assert_ne!(name, work().batch_hash([("a", "1")].into_iter()));
         assert_ne!(name, work().batch_hash([("a", "1"), ("b", "3")].into_iter()));
-        let changes: [fn(&mut WorkIdentity); 6] = [
+        let changes: [fn(&mut WorkIdentity); 7] = [
             |work| work.provenance.policy_set.push('x'),
             |work| work.provenance.revision = 8,
             |work| work.provenance.verdict_hash.push('x'),
             |work| work.provenance.engine.push('x'),
             |work| work.catalog_hash.push('x'),
             |work| work.filter.push('x'),
+            |work| work.redaction = Some("x".to_owned()),
         ];
         for change in changes {
             let mut other = work();

@@ -89,6 +89,7 @@ fn empty(provenance: &Arc<Provenance>, key: &str, bytes: &[u8]) -> ObjectRows {
             oldest_event: None,
             newest_event: None,
             filter: None,
+            redaction: None,
             provenance: Arc::clone(provenance),
         },
         calls: Vec::new(),

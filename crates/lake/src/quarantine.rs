@@ -32,6 +32,13 @@ impl QuarantineEntry {
         let (kept, truncated) = cut(&kept, MAX_RAW, raw.len() > MAX_RAW);
         Self { record, reason, detail, raw: kept, truncated }
     }
+
+    /// Takes away all that may be text of the record: it is not known what of it names somebody.
+    pub(crate) fn hide(&mut self) {
+        self.raw.clear();
+        self.detail.clear();
+        self.truncated = true;
+    }
 }
 
 /// The entries of one object as JSON Lines, by position.

@@ -10,6 +10,7 @@ mod resolve;
 mod self_test;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use analyzer::self_test::SelfTest;
 use analyzer::snapshot::Snapshot;
@@ -19,7 +20,8 @@ use analyzer::{ENGINE, Filter, Inventory, catalog_hash};
 use cloudtrail::Limits;
 use iam_policy::AccountId;
 use lake::{
-    Batch, BatchOutput, Bytes, FindingRow, Part, Provenance, RowReader, WorkIdentity, plan_batches,
+    Batch, BatchOutput, Bytes, FindingRow, Part, Provenance, Redaction, RowReader, WorkIdentity,
+    plan_batches,
 };
 
 use crate::args::AnalyzeArgs;
@@ -44,6 +46,8 @@ struct Given<'g> {
     inventory: Option<Inventory>,
     /// The findings of an earlier run.
     baseline: Baseline,
+    /// What texts are hidden with.
+    redaction: Option<Redaction>,
 }
 
 /// Why a run could not be finished.
@@ -58,6 +62,11 @@ enum AnalyzeError {
          could tell which count: raise `revision`, or choose another --out"
     )]
     SameRevision { revision: u64 },
+    #[error(
+        "the lake holds rows that are redacted by another key, or not at all: use the same key, or \
+         choose another --out"
+    )]
+    OtherRedaction,
 }
 
 /// Requests by decision.
@@ -102,11 +111,14 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Result<Exit, Box<dyn std::error::Error>
     let passed_over = u64::try_from(logs.skipped).unwrap_or(u64::MAX);
     let self_test = snapshot.as_ref().map(|_| SelfTest::default());
     let mut totals = Totals { passed_over, self_test, ..Totals::default() };
-    let given = Given { target: &target, snapshot: snapshot.as_deref(), inventory, baseline };
+    let redaction = args.redact.as_deref().map(redaction).transpose()?;
+    let given =
+        Given { target: &target, snapshot: snapshot.as_deref(), inventory, baseline, redaction };
     let summary = match lake {
         Some(root) => {
             let mut lake = Folder { root };
-            days::refuse_same_revision(&lake, &provenance(&target))?;
+            let redaction = given.redaction.as_ref().map(Redaction::id);
+            days::refuse_others(&lake, &provenance(&target), redaction)?;
             analyze(args, &given, &logs.files, &mut lake, &mut totals)?
         }
         None => analyze(args, &given, &logs.files, &mut Memory::default(), &mut totals)?,
@@ -132,11 +144,12 @@ fn analyze(
     lake: &mut impl Store,
     totals: &mut Totals,
 ) -> Result<Summary, Box<dyn std::error::Error>> {
-    let Given { target, snapshot, inventory, baseline } = given;
+    let Given { target, snapshot, inventory, baseline, redaction } = given;
     let reading = read::Reading {
         target,
         snapshot: *snapshot,
         filter: args.scope.filter(),
+        redaction: redaction.clone(),
         limits: Limits::default(),
         jobs: workers::jobs(args.jobs),
     };
@@ -144,6 +157,7 @@ fn analyze(
         provenance: provenance(target),
         catalog_hash: catalog_hash(),
         filter: filter_text(&reading.filter),
+        redaction: redaction.as_ref().map(|redaction| redaction.id().to_owned()),
     };
     let progress = output::progress(logs.len());
     let mut written = days::Written::default();
@@ -189,6 +203,13 @@ fn summary(
     }
     totals.resolved = resolved.count(&own.open);
     Ok(summary)
+}
+
+/// A key to hide texts with: what is in a file, but for the end of its line.
+fn redaction(path: &Path) -> Result<Redaction, Box<dyn std::error::Error>> {
+    let bytes = files::read(path)?;
+    let key = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+    Ok(Redaction::new(key.strip_suffix(b"\r").unwrap_or(key))?)
 }
 
 /// Who judges.

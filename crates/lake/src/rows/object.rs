@@ -52,6 +52,8 @@ pub struct ObjectRow {
     pub newest_event: Option<DateTime<Utc>>,
     /// What was asked for, where it is not everything. [`Batch`](crate::Batch) fills it in.
     pub filter: Option<String>,
+    /// Id of the key that texts are hidden with.
+    pub redaction: Option<String>,
     /// Who judged.
     pub provenance: Arc<Provenance>,
 }
@@ -120,6 +122,7 @@ impl TableRow for ObjectRow {
         row.time("oldest_event", self.oldest_event);
         row.time("newest_event", self.newest_event);
         row.optional_text("filter", self.filter.as_deref());
+        row.optional_text("redaction", self.redaction.as_deref());
     }
 }
 
@@ -146,6 +149,7 @@ impl ReadRow for ObjectRow {
             oldest_event: row.optional_time("oldest_event")?,
             newest_event: row.optional_time("newest_event")?,
             filter: row.optional_text("filter")?,
+            redaction: row.optional_text("redaction")?,
         })
     }
 }

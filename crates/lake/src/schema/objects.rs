@@ -47,4 +47,9 @@ pub(super) const COLUMNS: &[Column] = &[
         Text,
         "What was asked for, where it is not everything, such as `region=eu-west-1`.",
     ),
+    Column::optional(
+        "redaction",
+        Text,
+        "Id of the key that names of sessions, addresses and user agents are hashed with.",
+    ),
 ];

@@ -33,6 +33,7 @@ pub(crate) fn work() -> WorkIdentity {
         provenance: Provenance::clone(&judged(7, ENGINE)),
         catalog_hash: "catalog".to_owned(),
         filter: String::new(),
+        redaction: None,
     }
 }
 
@@ -252,6 +253,7 @@ pub(crate) fn object(name: &str) -> ObjectRow {
         oldest_event: None,
         newest_event: None,
         filter: None,
+        redaction: None,
         provenance: judged(7, ENGINE),
     }
 }

@@ -76,15 +76,20 @@ pub(super) fn merge<S: Store>(
 }
 
 /// A lake with verdicts of another policy set of the same revision: which of them counts would be
-/// left to chance.
-pub(super) fn refuse_same_revision(
+/// left to chance. And one with rows that are redacted otherwise: which of two would stay, too.
+pub(super) fn refuse_others(
     lake: &impl Store,
     ours: &Provenance,
+    redaction: Option<&str>,
 ) -> Result<(), Box<dyn Error>> {
     for day in lake.folders(Table::Objects.as_str())? {
         for file in lake.files(Table::Objects, &day)? {
             for row in RowReader::<ObjectRow>::open(file?)? {
-                let theirs = row?.provenance;
+                let row = row?;
+                if row.redaction.as_deref() != redaction {
+                    return Err(AnalyzeError::OtherRedaction.into());
+                }
+                let theirs = row.provenance;
                 if theirs.revision == ours.revision && theirs.verdict_hash != ours.verdict_hash {
                     return Err(AnalyzeError::SameRevision { revision: ours.revision }.into());
                 }

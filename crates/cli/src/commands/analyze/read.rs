@@ -10,7 +10,7 @@ use analyzer::target::TargetSet;
 use analyzer::{Filter, Judge};
 use cloudtrail::Limits;
 use indicatif::ProgressBar;
-use lake::{ObjectRows, Provenance, read_object, unreadable_object};
+use lake::{ObjectRows, Provenance, Redaction, read_object, unreadable_object};
 
 use crate::files::LogFile;
 use crate::workers;
@@ -20,6 +20,7 @@ pub(super) struct Reading<'t> {
     pub(super) target: &'t TargetSet,
     pub(super) snapshot: Option<&'t Snapshot>,
     pub(super) filter: Filter,
+    pub(super) redaction: Option<Redaction>,
     pub(super) limits: Limits,
     pub(super) jobs: usize,
 }
@@ -41,12 +42,15 @@ impl Reading<'_> {
             let mut judge = judge.with_snapshot(self.snapshot);
             move |log: &LogFile| {
                 // A file that cannot be read stops nothing.
-                let rows = match std::fs::read(&log.path) {
+                let mut rows = match std::fs::read(&log.path) {
                     Ok(bytes) => {
                         read_object(&mut judge, &self.limits, provenance, &log.key, &bytes)
                     }
                     Err(error) => unreadable_object(provenance, &log.key, error.to_string()),
                 };
+                if let Some(redaction) = &self.redaction {
+                    redaction.apply(&mut rows);
+                }
                 (rows, judge.take_answers())
             }
         };
