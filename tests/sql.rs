@@ -59,7 +59,7 @@ fn files() {
             names.insert(format!("{kind}/{}", path.file_name().unwrap().to_string_lossy()));
         }
     }
-    assert!(names.contains("tables/calls.sql") && names.contains("views/1_judged_calls.sql"));
+    assert!(names.contains("tables/calls.sql") && names.contains("views/1_day_files.sql"));
     assert!(names.contains("queries/undetermined.sql"), "{names:?}");
     assert!(run.stderr.contains(&format!("{} files", names.len())), "{}", run.stderr);
 }

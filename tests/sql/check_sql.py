@@ -119,7 +119,7 @@ def database(program, lake, translated):
     db.execute("SET TimeZone = 'America/New_York'")
     local = ["--lake", lake]
     for name, text in statements(printed(program, local)).items():
-        if not translated or not name.startswith(("current_", "judged_", "settled_")):
+        if not translated or not name.startswith(("current_", "judged_", "settled_", "day_")):
             db.execute(text)
     return db
 

@@ -75,6 +75,16 @@ pub enum LakeError {
         /// The file.
         name: String,
     },
+    /// A file does not hold what was written to it.
+    #[error("`{}` was written with {written} rows and has {found}", name.escape_debug())]
+    NotAsWritten {
+        /// The file.
+        name: String,
+        /// Rows that were written.
+        written: u64,
+        /// Rows that are there.
+        found: u64,
+    },
     /// One of several files could not be read.
     #[error("cannot merge `{}`", name.escape_debug())]
     Input {

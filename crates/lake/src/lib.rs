@@ -114,7 +114,7 @@ pub use coverage::cover;
 pub use error::LakeError;
 pub use merge::{
     Conflict, DayFile, DayMerge, MergeInput, MergePlan, MergeReport, MergedAlone, TableMerge,
-    plan_merge,
+    Waiting, plan_merge, verify_merged,
 };
 pub use names::{NameHash, WorkIdentity, is_merged, merged_name, resolved_name};
 pub use object::{read_object, unreadable_object};

@@ -16,11 +16,13 @@
 
 mod input;
 mod plan;
+mod verify;
 mod winners;
 
 pub use input::MergeInput;
 pub(crate) use input::Shared;
-pub use plan::{DayFile, MergePlan, plan_merge};
+pub use plan::{DayFile, MergePlan, Waiting, plan_merge};
+pub use verify::verify_merged;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;

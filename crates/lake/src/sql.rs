@@ -2,8 +2,9 @@
 //!
 //! Tables are made from the columns of the schema, with one partition key, a date that is projected
 //! rather than crawled. Views do to rows what a merge does to files, so that a query is right before
-//! files are merged, while they are, and after: their windows are partitioned by day, account, region
-//! and event, so that conditions on these reach the files. Queries read views alone.
+//! files are merged, while they are, and after. A day that is one merged file is read as it is, so that
+//! every condition reaches the file; of other days the windows are partitioned by day, account, region
+//! and event, so that conditions on these do. Queries read views alone.
 //!
 //! The texts of views and queries stand in `views/` and `queries/`, in the dialect of Athena (Trino),
 //! which other engines read too but for a few spots. These, and what is known of the schema, are named
@@ -39,7 +40,8 @@ pub struct Statement {
 }
 
 /// Views, each after those it reads.
-const VIEWS: [(&str, &str); 7] = [
+const VIEWS: [(&str, &str); 8] = [
+    ("day_files", include_str!("../views/day_files.sql")),
     ("judged_calls", include_str!("../views/judged_calls.sql")),
     ("settled_calls", include_str!("../views/settled_calls.sql")),
     ("current_calls", include_str!("../views/current_calls.sql")),

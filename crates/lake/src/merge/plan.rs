@@ -72,9 +72,52 @@ pub fn plan_merge(files: &[DayFile], beside: &[DayFile]) -> MergePlan {
     }
 }
 
+/// What waits to be merged on one day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Bytes of merged files.
+    pub merged_bytes: u64,
+    /// Bytes of parts that are not merged yet.
+    pub late_bytes: u64,
+    /// How many such parts there are.
+    pub late_files: usize,
+}
+
+impl Waiting {
+    /// Parts that a query can open without being slowed.
+    const FEW: usize = 15;
+
+    /// Late parts are merged when they are a share of what would be written again: so a day that grows
+    /// all the time is written a number of times that grows with the logarithm of its size.
+    const SHARE: u64 = 8;
+
+    /// Whether writing the day again is worth it. Where it is over, it is: there will be little more.
+    #[must_use]
+    pub fn is_worth_merging(self, is_over: bool) -> bool {
+        let large = self.late_bytes.saturating_mul(Self::SHARE) >= self.merged_bytes;
+        is_over || large || self.late_files > Self::FEW
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_growing_day_is_not_written_again_for_every_part() {
+        let waiting =
+            |merged_bytes, late_bytes, late_files| Waiting { merged_bytes, late_bytes, late_files };
+        for (waiting, is_over, worth) in [
+            (waiting(0, 1, 1), false, true),
+            (waiting(800, 99, 1), false, false),
+            (waiting(800, 99, 1), true, true),
+            (waiting(800, 100, 1), false, true),
+            (waiting(800, 16, 15), false, false),
+            (waiting(800, 16, 16), false, true),
+        ] {
+            assert_eq!(waiting.is_worth_merging(is_over), worth, "{waiting:?} {is_over}");
+        }
+    }
 
     fn part(digits: &str) -> DayFile {
         DayFile::part(&format!("part-{digits}.parquet"))

@@ -124,6 +124,9 @@ fn trino_type(kind: ColumnType) -> &'static str {
     }
 }
 
+/// The file of a row, as Athena and Trino call it.
+const PATH: &str = "\"$path\"";
+
 /// Rows of no file come first: they give columns that old files lack. Then times lose their zone,
 /// which is UTC, as in Athena: else hours and days would be those of whoever asks.
 fn duckdb(table: Table, settings: &Settings) -> String {
@@ -131,7 +134,8 @@ fn duckdb(table: Table, settings: &Settings) -> String {
         let (name, kind) = (column.name, duckdb_type(column.kind));
         format!("    CAST(NULL AS {kind}) AS \"{name}\"")
     });
-    let columns = columns.collect::<Vec<_>>().join(",\n");
+    let path = format!("    CAST(NULL AS VARCHAR) AS {PATH}");
+    let columns = columns.chain([path]).collect::<Vec<_>>().join(",\n");
     let is_time = |column: &&Column| column.kind == ColumnType::Timestamp;
     let times = table.columns().iter().filter(is_time).map(|column| {
         let name = column.name;
@@ -142,9 +146,9 @@ fn duckdb(table: Table, settings: &Settings) -> String {
     let (database, folder) = (&settings.database, settings.folder(table));
     let files = format!(
         "\n  UNION ALL BY NAME\n  \
-          SELECT * FROM read_parquet(\n    \
+          SELECT * RENAME (filename AS {PATH}) FROM read_parquet(\n    \
             '{folder}/dt=*/*.parquet', hive_partitioning = true, hive_types = {{'dt': VARCHAR}},\n    \
-            union_by_name = true\n  )"
+            union_by_name = true, filename = true\n  )"
     );
     let files = if settings.empty.contains(&table) { "" } else { &files };
     format!(

@@ -99,19 +99,19 @@ fn objects_with_nothing_and_with_everything() {
 
 #[test]
 fn rows_of_several_row_groups_and_judgements() {
-    let rows: Vec<CallRow> = (0..250_000)
+    let rows: Vec<CallRow> = (0..50_000)
         .map(|index| {
             let mut row = if index % 3 == 0 { full_call("x") } else { call("y") };
             row.call.event_id = format!("{index:08}");
             row.source_object = Arc::from(format!("object-{}", index / 1000));
-            row.provenance = judged(index / 100_000, "0.1.0");
+            row.provenance = judged(index / 20_000, "0.1.0");
             row
         })
         .collect();
     let file = write_as_is(&rows);
     let reader = SerializedFileReader::new(file.clone()).unwrap();
     let groups = reader.metadata().row_groups().iter().map(|group| group.num_rows());
-    assert_eq!(groups.collect::<Vec<_>>(), [100_000, 100_000, 50_000]);
+    assert_eq!(groups.collect::<Vec<_>>(), [20_000, 20_000, 10_000]);
     assert_eq!(reader.metadata().row_group(0).num_rows(), i64::try_from(ROW_GROUP_ROWS).unwrap());
     // Not `assert_eq`: nobody reads a difference of that length.
     assert!(read::<CallRow>(&file) == rows);
