@@ -25,6 +25,7 @@
 
 mod book;
 mod coverage;
+mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,6 +46,7 @@ use crate::target::TargetSet;
 pub use book::FactBook;
 use book::{Histories, State};
 pub use coverage::{Coverage, Place, ReadLog};
+pub use wanted::{Oddities, OddityPass, Wanted};
 
 /// A call that other records settle: a row of the table `resolutions`.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Why files could not be found or read.
@@ -18,6 +18,8 @@ pub(crate) enum FileError {
     Read { path: PathBuf, source: io::Error },
     #[error("cannot write `{}`", path.display())]
     Write { path: PathBuf, source: io::Error },
+    #[error("cannot use a temporary file in `{}`", folder.display())]
+    Temporary { folder: PathBuf, source: io::Error },
 }
 
 fn reading(path: &Path) -> impl FnOnce(io::Error) -> FileError {
@@ -177,23 +179,94 @@ fn read_policies(
     Ok(())
 }
 
-/// Writes a file so that it is there whole or not at all: under another name first.
+/// Writes a file so that it is there whole or not at all.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let failed = |source| FileError::Write { path: path.to_owned(), source };
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
+    let mut file = Unfinished::create(path.to_owned())?;
+    file.write_all(bytes).map_err(|source| FileError::Write { path: path.to_owned(), source })?;
+    file.commit()
+}
+
+/// A file that is being written, under another name until all of it is there. One that is given up
+/// goes away, with the folders that were made for it.
+#[derive(Debug)]
+pub(crate) struct Unfinished {
+    path: PathBuf,
+    name: PathBuf,
+    file: Option<fs::File>,
+    /// Innermost first.
+    made: Vec<PathBuf>,
+}
+
+impl Unfinished {
+    pub(crate) fn create(path: PathBuf) -> Result<Self, FileError> {
+        let name = path.with_extension("unfinished");
+        let missing = path.ancestors().skip(1).take_while(|folder| !folder.exists());
+        let made = missing.map(Path::to_owned).collect();
+        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+        match folder.and_then(|()| fs::File::create(&name)) {
+            Ok(file) => Ok(Self { path, name, file: Some(file), made }),
+            Err(source) => Err(FileError::Write { path, source }),
+        }
     }
-    let unfinished = path.with_extension("unfinished");
-    let mut file = fs::File::create(&unfinished).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.sync_all().map_err(failed)?;
-    drop(file);
-    fs::rename(&unfinished, path).map_err(failed)
+
+    pub(crate) fn commit(mut self) -> Result<(), FileError> {
+        let synced = self.file.as_ref().map_or(Ok(()), fs::File::sync_all);
+        let done = synced.and_then(|()| fs::rename(&self.name, &self.path));
+        done.map_err(|source| FileError::Write { path: self.path.clone(), source })?;
+        self.file = None;
+        Ok(())
+    }
+
+    fn named(&self, source: io::Error) -> io::Error {
+        io::Error::new(source.kind(), FileError::Write { path: self.path.clone(), source })
+    }
+}
+
+/// Errors name the file: who writes may be far from who knows its name.
+impl Write for Unfinished {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.as_mut().map_or(Ok(0), |file| file.write(bytes));
+        written.map_err(|source| self.named(source))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            // What cannot be taken away is overwritten by the next run.
+            let _ = fs::remove_file(&self.name);
+            // One that something else was put into stays.
+            let _ = self.made.iter().try_for_each(fs::remove_dir);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_there_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/c.parquet");
+        let mut file = Unfinished::create(path.clone()).unwrap();
+        file.write_all(b"half").unwrap();
+        assert!(!path.exists());
+        drop(file);
+        assert!(entries(folder.path()).unwrap().is_empty());
+        write(&path, b"first").unwrap();
+        drop(Unfinished::create(path.clone()).unwrap());
+        let mut file = Unfinished::create(path.clone()).unwrap();
+        file.write_all(b"second").unwrap();
+        assert_eq!(read(&path).unwrap(), b"first");
+        file.commit().unwrap();
+        assert_eq!(read(&path).unwrap(), b"second");
+        assert_eq!(entries(path.parent().unwrap()).unwrap(), [path]);
+    }
 
     #[test]
     fn log_files_are_told_by_their_names() {

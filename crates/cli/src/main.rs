@@ -20,6 +20,7 @@ mod output;
 mod policy_set;
 mod ready_made;
 mod sarif;
+mod spool;
 mod store;
 mod waived;
 mod workers;

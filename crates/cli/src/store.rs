@@ -1,14 +1,17 @@
-//! Where the files of a lake are put: a folder, or memory when nothing is to be written.
+//! Where the files of a lake are put: a folder, or where nobody sees them when nothing is to be
+//! written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use lake::{Bytes, ChunkReader, MergeInput, RowReader, Table, TableRow};
+use lake::{ChunkReader, MergeInput, Put, RowReader, Table, TableRow};
 
-use crate::files::{self, FileError};
+use crate::files::{self, FileError, Unfinished};
+use crate::spool::{Aside, Draft, Spool};
 
 /// The folder of a table's day (`dt=…`).
 pub(crate) fn folder(table: Table, day: &str) -> String {
@@ -21,12 +24,10 @@ pub(crate) fn date(day: &str) -> Result<NaiveDate, chrono::ParseError> {
 }
 
 /// A place for the files of a lake, by path below its root.
-pub(crate) trait Store {
+pub(crate) trait Store: Put<Error = Box<dyn Error>> {
     /// What a file is read from.
     type File: ChunkReader + 'static;
 
-    /// Puts a file, whole or not at all. A file of that path is replaced.
-    fn put(&mut self, path: &str, bytes: Bytes) -> Result<(), FileError>;
     /// Opens a file.
     fn open(&self, path: &str) -> Result<Self::File, FileError>;
     /// The names of the Parquet files in a folder, sorted; none when there is no such folder.
@@ -50,12 +51,25 @@ pub(crate) trait Store {
     /// The rows of a table's day, as they lie there.
     fn rows<R: TableRow>(&self, day: &str) -> Result<Vec<R>, Box<dyn Error>> {
         let mut rows = Vec::new();
+        self.each_row(day, |row| {
+            rows.push(row);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Hands on the rows of a table's day, as they lie there.
+    fn each_row<R: TableRow>(
+        &self,
+        day: &str,
+        mut take: impl FnMut(R) -> Result<(), Box<dyn Error>>,
+    ) -> Result<(), Box<dyn Error>> {
         for file in self.files(R::TABLE, day)? {
             for row in RowReader::<R>::open(file?)? {
-                rows.push(row?);
+                take(row?)?;
             }
         }
-        Ok(rows)
+        Ok(())
     }
 
     /// Some files of a table's day, to be merged.
@@ -79,12 +93,21 @@ pub(crate) struct Folder {
     pub(crate) root: PathBuf,
 }
 
+impl Put for Folder {
+    type Out = Unfinished;
+    type Error = Box<dyn Error>;
+
+    fn create(&mut self, path: &str) -> Result<Unfinished, Box<dyn Error>> {
+        Ok(Unfinished::create(self.root.join(path))?)
+    }
+
+    fn commit(&mut self, out: Unfinished) -> Result<(), Box<dyn Error>> {
+        Ok(out.commit()?)
+    }
+}
+
 impl Store for Folder {
     type File = File;
-
-    fn put(&mut self, path: &str, bytes: Bytes) -> Result<(), FileError> {
-        files::write(&self.root.join(path), &bytes)
-    }
 
     fn open(&self, path: &str) -> Result<File, FileError> {
         let path = self.root.join(path);
@@ -119,21 +142,52 @@ impl Store for Folder {
     }
 }
 
-/// A lake that is gone when the run ends.
-#[derive(Default)]
-pub(crate) struct Memory {
-    files: BTreeMap<String, Bytes>,
+/// A lake that is gone when the run ends, and to be seen by nobody.
+pub(crate) struct Hidden<'s> {
+    files: BTreeMap<String, Aside>,
+    spool: &'s Spool,
 }
 
-impl Store for Memory {
-    type File = Bytes;
+impl<'s> Hidden<'s> {
+    pub(crate) fn new(spool: &'s Spool) -> Self {
+        Self { files: BTreeMap::new(), spool }
+    }
+}
 
-    fn put(&mut self, path: &str, bytes: Bytes) -> Result<(), FileError> {
-        self.files.insert(path.to_owned(), bytes);
-        Ok(())
+impl Put for Hidden<'_> {
+    type Out = Named;
+    type Error = Box<dyn Error>;
+
+    fn create(&mut self, path: &str) -> Result<Named, Box<dyn Error>> {
+        Ok(Named { path: path.to_owned(), draft: self.spool.draft() })
     }
 
-    fn open(&self, path: &str) -> Result<Bytes, FileError> {
+    fn commit(&mut self, out: Named) -> Result<(), Box<dyn Error>> {
+        self.files.insert(out.path, self.spool.keep(out.draft)?);
+        Ok(())
+    }
+}
+
+/// A file that is being written, and where it is to be found.
+pub(crate) struct Named {
+    path: String,
+    draft: Draft,
+}
+
+impl Write for Named {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.draft.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.draft.flush()
+    }
+}
+
+impl Store for Hidden<'_> {
+    type File = Aside;
+
+    fn open(&self, path: &str) -> Result<Aside, FileError> {
         let missing = || FileError::Missing(Path::new(path).to_owned());
         self.files.get(path).cloned().ok_or_else(missing)
     }

@@ -16,6 +16,18 @@ pub enum LakeError {
         #[source]
         source: ParquetError,
     },
+    /// Rows could not be put aside, nor be read again.
+    #[error("cannot put rows of table `{table}` aside")]
+    Scratch {
+        /// The table.
+        table: Table,
+        /// What the place for them said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// What could not be read could not be written down.
+    #[error("cannot write the quarantine")]
+    Quarantine(#[source] std::io::Error),
     /// A file is no Parquet, is damaged, or could not be read.
     #[error("cannot read a file of table `{table}`")]
     Read {

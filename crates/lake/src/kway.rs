@@ -23,6 +23,9 @@ impl<R> Source<R> {
     }
 }
 
+/// How rows are compared.
+pub(crate) type Order<R> = fn(&R, &R) -> Ordering;
+
 /// The rows of several sources in order. It holds one row of each, and ends with the first error.
 pub(crate) struct SortedRows<R> {
     sources: Vec<Source<R>>,
@@ -33,14 +36,16 @@ pub(crate) struct SortedRows<R> {
 struct Head<R> {
     row: Box<R>,
     source: usize,
+    order: Order<R>,
 }
 
 impl<R: TableRow> SortedRows<R> {
-    pub(crate) fn new(mut sources: Vec<Source<R>>) -> Result<Self, LakeError> {
+    /// Of sources that are each in this order.
+    pub(crate) fn new(mut sources: Vec<Source<R>>, order: Order<R>) -> Result<Self, LakeError> {
         let mut heads = BinaryHeap::with_capacity(sources.len());
         for (source, rows) in sources.iter_mut().enumerate() {
             if let Some(row) = rows.next()? {
-                heads.push(Head { row: Box::new(row), source });
+                heads.push(Head { row: Box::new(row), source, order });
             }
         }
         Ok(Self { sources, heads })
@@ -50,7 +55,7 @@ impl<R: TableRow> SortedRows<R> {
         let Some(mut head) = self.heads.peek_mut() else { return Ok(None) };
         let Some(source) = self.sources.get_mut(head.source) else { return Ok(None) };
         let row = match source.next()? {
-            Some(next) if next.order(&head.row).is_lt() => {
+            Some(next) if (head.order)(&next, &head.row).is_lt() => {
                 return Err(LakeError::Unsorted { name: source.name.clone() });
             }
             Some(next) => std::mem::replace(&mut head.row, Box::new(next)),
@@ -74,7 +79,7 @@ impl<R: TableRow> Iterator for SortedRows<R> {
 
 impl<R: TableRow> Ord for Head<R> {
     fn cmp(&self, other: &Self) -> Ordering {
-        other.row.order(&self.row).then_with(|| other.source.cmp(&self.source))
+        (self.order)(&other.row, &self.row).then_with(|| other.source.cmp(&self.source))
     }
 }
 

@@ -104,12 +104,13 @@ mod redact;
 mod resolved;
 mod rows;
 mod schema;
+mod scratch;
 mod sorter;
 pub mod sql;
 mod usage;
 mod writer;
 
-pub use batch::{Batch, BatchOutput, ObjectRows, Part, UNDATED};
+pub use batch::{Batch, BatchOutput, ObjectRows, Part, Put, UNDATED};
 pub use coverage::cover;
 pub use error::LakeError;
 pub use merge::{
@@ -125,17 +126,20 @@ pub use reader::{FileInfo, READ_ROWS, RowReader, file_info};
 pub use redact::{Redaction, ShortKey};
 pub use resolved::ResolvedDay;
 pub use rows::{
-    Alike, CallRow, FactRow, FindingRow, ObjectRow, ReadRow, ResolutionRow, ResolvedFindingRow,
-    TableRow, UsageRow, calls_of_event, disputed_events, open_calls, open_context_of_json,
-    open_context_to_json,
+    Alike, CallRow, FactKey, FactRow, FindingRow, ObjectRow, ReadRow, ResolutionRow,
+    ResolvedFindingRow, TableRow, UsageRow, calls_of_event, disputed_events, fact_keys,
+    facts_about, open_calls, open_context_of_json, open_context_to_json,
 };
 pub use schema::{Column, ColumnType, META_ENGINE, META_PARTS, META_SCHEMA, Table};
+pub use scratch::{InMemory, Scratch};
 pub use writer::{ROW_GROUP_ROWS, TableWriter};
 
 /// What files are read from, by those who hold them in memory.
 pub use bytes::Bytes;
+/// What an own kind of file gives back.
+pub use parquet::errors::Result as ParquetResult;
 /// What files are read from: memory, files of the system.
-pub use parquet::file::reader::ChunkReader;
+pub use parquet::file::reader::{ChunkReader, Length};
 
 #[cfg(test)]
 mod tests;

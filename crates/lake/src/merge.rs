@@ -34,10 +34,14 @@ use crate::kway::{SortedRows, Source};
 use crate::names::merged_name;
 use crate::rows::{CallRow, FactRow, FindingRow, ObjectRow, TableRow};
 use crate::schema::Table;
+use crate::scratch::{InMemory, Scratch};
 use crate::usage::UsageWriter;
 use crate::writer::TableWriter;
-use input::{Opened, open, parts_of, share};
+use input::{Opened, about, open, share};
 use winners::Winners;
+
+/// Rows of calls and findings that the first pass looks at a time, where days have more.
+const PASS_ROWS: u64 = 250_000;
 
 /// What a merge did: `rows_in = rows_out + duplicates + superseded`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,35 +71,68 @@ pub struct Conflict {
     pub hashes: Vec<String>,
 }
 
-/// The merge of one day's calls and findings: opened and read through once, ready to be written.
+/// The merge of one day's calls and findings: opened and read through, ready to be written.
 ///
-/// The first pass costs about 40 to 80 bytes of memory per distinct event, the second some
-/// megabytes per file, of 64 files at most.
+/// Memory does not grow with the day where one policy set judged it: the first pass looks at so many
+/// rows at a time, the second reads some files side by side and puts groups of them aside
+/// where there are more.
 #[derive(Debug)]
-pub struct DayMerge<F> {
+pub struct DayMerge<F, S = InMemory> {
     calls: Vec<Opened<F>>,
     findings: Vec<Opened<F>>,
     parts: BTreeSet<String>,
     winners: Winners,
+    scratch: S,
 }
 
 impl<F: ChunkReader + 'static> DayMerge<F> {
     /// Opens the files of one day, all of them, and finds out which judgement of each event counts.
+    /// What has to be put aside stays in memory.
     ///
     /// # Errors
     /// [`LakeError::Input`] names the file that could not be read.
     pub fn new(calls: Vec<MergeInput<F>>, findings: Vec<MergeInput<F>>) -> Result<Self, LakeError> {
+        Self::with_scratch(calls, findings, InMemory)
+    }
+}
+
+impl<F: ChunkReader + 'static, S: Scratch> DayMerge<F, S> {
+    /// Opens the files of one day, all of them, and finds out which judgement of each event counts.
+    ///
+    /// # Errors
+    /// [`LakeError::Input`] names the file that could not be read.
+    pub fn with_scratch(
+        calls: Vec<MergeInput<F>>,
+        findings: Vec<MergeInput<F>>,
+        scratch: S,
+    ) -> Result<Self, LakeError> {
+        Self::in_passes(calls, findings, scratch, PASS_ROWS)
+    }
+
+    /// Looks at about so many rows in each pass.
+    pub(crate) fn in_passes(
+        calls: Vec<MergeInput<F>>,
+        findings: Vec<MergeInput<F>>,
+        scratch: S,
+        pass_rows: u64,
+    ) -> Result<Self, LakeError> {
         let (calls, findings) = (share(calls), share(findings));
-        let mut parts = BTreeSet::new();
+        let (mut parts, call_rows) = about(Table::Calls, &calls)?;
+        let (mut parts_of_findings, finding_rows) = about(Table::Findings, &findings)?;
+        parts.append(&mut parts_of_findings);
+        let passes = call_rows.saturating_add(finding_rows).div_ceil(pass_rows.max(1)).max(1);
         let mut winners = Winners::default();
-        for (table, inputs) in [(Table::Calls, &calls), (Table::Findings, &findings)] {
-            parts.append(&mut parts_of(table, inputs)?);
-            for input in inputs {
-                let scanned = winners.scan(table, input.file.clone());
-                scanned.map_err(|error| input.failed(error))?;
+        for pass in 0..passes {
+            let mut scan = winners.pass(pass, passes);
+            for (table, inputs) in [(Table::Calls, &calls), (Table::Findings, &findings)] {
+                for input in inputs {
+                    let scanned = scan.read(table, input.file.clone());
+                    scanned.map_err(|error| input.failed(error))?;
+                }
             }
+            scan.finish();
         }
-        Ok(Self { calls, findings, parts, winners })
+        Ok(Self { calls, findings, parts, winners, scratch })
     }
 
     /// The parts that the merged files stand for.
@@ -158,8 +195,7 @@ impl<F: ChunkReader + 'static> DayMerge<F> {
             counts
         };
         let none = Vec::new();
-        let merged = write_merged(&self.calls, none, counts, keep, engine, &self.parts, out);
-        let (out, mut report) = merged?;
+        let (out, mut report) = self.merged(&self.calls, none, (counts, keep), (engine, out))?;
         let conflicts = bodies
             .into_iter()
             .map(|(event_id, hashes)| Conflict { event_id, hashes: hashes.into_iter().collect() });
@@ -182,30 +218,51 @@ impl<F: ChunkReader + 'static> DayMerge<F> {
         let counts = |row: &FindingRow| {
             self.winners.counts(&row.finding.event_id, &row.record_hash, &row.provenance)
         };
-        let conflicts = conflicts.to_vec();
         let keep = |_: &FindingRow| Ok(());
-        write_merged(&self.findings, conflicts, counts, keep, engine, &self.parts, out)
+        self.merged(&self.findings, conflicts.to_vec(), (counts, keep), (engine, out))
+    }
+
+    fn merged<R: TableRow, W: Write + Send>(
+        &self,
+        inputs: &[Opened<F>],
+        more: Vec<R>,
+        judge: (impl FnMut(&R) -> bool, impl FnMut(&R) -> Result<(), LakeError>),
+        (engine, out): (&str, W),
+    ) -> Result<(W, MergeReport), LakeError> {
+        let sources = open(inputs, &self.scratch)?;
+        write_merged(sources, more, judge, engine, &self.parts, out)
     }
 }
 
 /// The merge of one day of a table of which repeats go away one by one: the ledger, of each object
 /// and content the greatest judgement; facts, what each record says once.
 #[derive(Debug)]
-pub struct TableMerge<R, F> {
+pub struct TableMerge<R, F, S = InMemory> {
     files: Vec<Opened<F>>,
     parts: BTreeSet<String>,
+    scratch: S,
     row: std::marker::PhantomData<fn() -> R>,
 }
 
 impl<R: MergedAlone, F: ChunkReader + 'static> TableMerge<R, F> {
-    /// Opens the files of one day, all of them.
+    /// Opens the files of one day, all of them. What has to be put aside stays in memory.
     ///
     /// # Errors
     /// [`LakeError::Input`] names the file that could not be read.
     pub fn new(files: Vec<MergeInput<F>>) -> Result<Self, LakeError> {
+        Self::with_scratch(files, InMemory)
+    }
+}
+
+impl<R: MergedAlone, F: ChunkReader + 'static, S: Scratch> TableMerge<R, F, S> {
+    /// Opens the files of one day, all of them.
+    ///
+    /// # Errors
+    /// [`LakeError::Input`] names the file that could not be read.
+    pub fn with_scratch(files: Vec<MergeInput<F>>, scratch: S) -> Result<Self, LakeError> {
         let files = share(files);
-        let parts = parts_of(R::TABLE, &files)?;
-        Ok(Self { files, parts, row: std::marker::PhantomData })
+        let (parts, _) = about(R::TABLE, &files)?;
+        Ok(Self { files, parts, scratch, row: std::marker::PhantomData })
     }
 
     /// The parts that the merged file stands for.
@@ -230,8 +287,9 @@ impl<R: MergedAlone, F: ChunkReader + 'static> TableMerge<R, F> {
         out: W,
     ) -> Result<(W, MergeReport), LakeError> {
         // The greatest judgement comes first in order, so what it replaces repeats it.
-        let (counts, keep) = (|_: &R| true, |_: &R| Ok(()));
-        write_merged(&self.files, Vec::new(), counts, keep, engine, &self.parts, out)
+        let sources = open(&self.files, &self.scratch)?;
+        let judge = (|_: &R| true, |_: &R| Ok(()));
+        write_merged(sources, Vec::new(), judge, engine, &self.parts, out)
     }
 }
 
@@ -241,11 +299,11 @@ pub trait MergedAlone: TableRow {}
 impl MergedAlone for ObjectRow {}
 impl MergedAlone for FactRow {}
 
-fn write_merged<R: TableRow, F: ChunkReader + 'static, W: Write + Send>(
-    inputs: &[Opened<F>],
+/// Writes the rows that count, each once. Those that are written are handed on too.
+fn write_merged<R: TableRow, W: Write + Send>(
+    mut sources: Vec<Source<R>>,
     mut more: Vec<R>,
-    mut counts: impl FnMut(&R) -> bool,
-    mut keep: impl FnMut(&R) -> Result<(), LakeError>,
+    (mut counts, mut keep): (impl FnMut(&R) -> bool, impl FnMut(&R) -> Result<(), LakeError>),
     engine: &str,
     parts: &BTreeSet<String>,
     out: W,
@@ -253,11 +311,10 @@ fn write_merged<R: TableRow, F: ChunkReader + 'static, W: Write + Send>(
     let mut report = MergeReport::default();
     let mut writer = TableWriter::<R, W>::new(out, engine, parts)?;
     let mut kept: Option<R> = None;
-    let mut sources = open(inputs)?;
     more.sort_by(R::order);
     let more = Box::new(more.into_iter().map(Ok));
     sources.push(Source { name: "rows of this merge".to_owned(), rows: more });
-    for row in SortedRows::<R>::new(sources)? {
+    for row in SortedRows::new(sources, R::order)? {
         let row = row?;
         report.rows_in = report.rows_in.saturating_add(1);
         if !counts(&row) {

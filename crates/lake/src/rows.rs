@@ -15,7 +15,9 @@ pub use fact::FactRow;
 pub use finding::FindingRow;
 pub use object::ObjectRow;
 pub use open_context::{from_json as open_context_of_json, to_json as open_context_to_json};
-pub use part_of_call::{calls_of_event, disputed_events, open_calls};
+pub use part_of_call::{
+    FactKey, calls_of_event, disputed_events, fact_keys, facts_about, open_calls,
+};
 pub use resolution::{ResolutionRow, ResolvedFindingRow};
 pub use usage::{Alike, UsageRow};
 

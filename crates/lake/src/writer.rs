@@ -40,6 +40,11 @@ const UNIQUE: [&str; 2] = ["event_id", "record_hash"];
 /// Columns that are looked up by one value.
 const LOOKED_UP: [&str; 2] = ["event_id", "principal"];
 
+/// Of files that are scratch: rows of a page and of a group, bytes of the distinct values of a column.
+const SCRATCH_PAGE_ROWS: usize = 512;
+const SCRATCH_GROUP_ROWS: usize = 16_384;
+const SCRATCH_DICTIONARY: usize = 64 << 10;
+
 /// Writes rows of one table to a Parquet file, holding no more than a row group of them.
 ///
 /// The same rows in the same order give the same bytes.
@@ -60,8 +65,17 @@ impl<R: TableRow, W: Write + Send> TableWriter<R, W> {
     /// # Errors
     /// [`LakeError::Write`] when `out` refuses.
     pub fn new(out: W, engine: &str, parts: &BTreeSet<String>) -> Result<Self, LakeError> {
+        Self::with_properties(out, properties(metadata::<R>(engine, parts)))
+    }
+
+    /// Begins a file that is read once, from its beginning to its end, beside many others.
+    pub(crate) fn scratch(out: W) -> Result<Self, LakeError> {
+        Self::with_properties(out, scratch_properties(metadata::<R>("", &BTreeSet::new())))
+    }
+
+    fn with_properties(out: W, properties: WriterProperties) -> Result<Self, LakeError> {
         let options = ArrowWriterOptions::new()
-            .with_properties(properties(metadata::<R>(engine, parts)))
+            .with_properties(properties)
             // The Parquet types say it all, to every engine alike.
             .with_skip_arrow_metadata(true)
             .with_schema_root(R::TABLE.to_string());
@@ -134,6 +148,23 @@ fn properties(metadata: Vec<KeyValue>) -> WriterProperties {
     }
     for name in LOOKED_UP {
         properties = properties.set_column_bloom_filter_enabled(path(name), true);
+    }
+    properties.build()
+}
+
+/// Nothing to look rows up by, and small pages as they are: a reader holds one of each column, and what
+/// inflates them would take more memory than they do.
+fn scratch_properties(metadata: Vec<KeyValue>) -> WriterProperties {
+    let mut properties = WriterProperties::builder()
+        .set_key_value_metadata(Some(metadata))
+        .set_compression(Compression::UNCOMPRESSED)
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_data_page_row_count_limit(SCRATCH_PAGE_ROWS)
+        .set_write_batch_size(SCRATCH_PAGE_ROWS)
+        .set_dictionary_page_size_limit(SCRATCH_DICTIONARY)
+        .set_max_row_group_row_count(Some(SCRATCH_GROUP_ROWS));
+    for name in UNIQUE {
+        properties = properties.set_column_dictionary_enabled(path(name), false);
     }
     properties.build()
 }

@@ -1,4 +1,7 @@
 //! What records say about resources, put in order.
+//!
+//! A fact takes some hundred bytes of memory, so whoever has very many fills a book with those that some
+//! calls ask for ([`Wanted`](super::Wanted)), settles these calls, and begins another.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -28,9 +31,10 @@ pub struct FactBook {
 /// What happened to a resource.
 #[derive(Clone, Debug, Default)]
 struct Resource {
-    /// Its ARN, and others that differ in letter case alone.
-    spellings: BTreeSet<String>,
-    entries: BTreeSet<Entry>,
+    /// Its ARN, and one that differs in letter case alone.
+    spellings: Vec<String>,
+    /// As they came. Most resources have one or two.
+    entries: Vec<Entry>,
 }
 
 /// A fact in its place: by time, then by what makes two of them different.
@@ -101,8 +105,10 @@ impl FactBook {
             return;
         }
         let known = self.resources.entry(fact.resource.to_lowercase()).or_default();
-        known.spellings.insert(fact.resource);
-        known.entries.insert(Entry {
+        if known.spellings.len() <= 1 && !known.spellings.contains(&fact.resource) {
+            known.spellings.push(fact.resource);
+        }
+        known.entries.push(Entry {
             second,
             event_id,
             record_hash,
@@ -116,17 +122,6 @@ impl FactBook {
     /// Takes note that an event has two bodies: it says nothing.
     pub fn dispute(&mut self, event_id: String) {
         self.bodies.insert(event_id, None);
-    }
-
-    /// What makes facts say nothing, whatever day they are of: disputed events, and resources in two
-    /// spellings. Sorted.
-    #[must_use]
-    pub fn oddities(&self) -> Vec<String> {
-        let disputed = self.bodies.iter().filter(|(_, body)| body.is_none()).map(|(id, _)| id);
-        let spelt = self.resources.iter().filter(|(_, resource)| resource.spellings.len() > 1);
-        let mut odd: Vec<String> = disputed.chain(spelt.map(|(arn, _)| arn)).cloned().collect();
-        odd.sort();
-        odd
     }
 
     /// Takes an inventory, in place of one from before.
@@ -230,8 +225,9 @@ impl FactBook {
 
     fn steps(&self, resource: Option<&Resource>, listed: Option<&Listed>) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::new();
-        let none = BTreeSet::new();
-        let entries = resource.map_or(&none, |resource| &resource.entries);
+        let mut entries: Vec<&Entry> = resource.iter().flat_map(|known| &known.entries).collect();
+        entries.sort();
+        entries.dedup();
         let (begun, until) = self.listing;
         // Whether a change while the list was made is in the list, nobody knows.
         let unsettled = entries.iter().any(|entry| (begun..=until).contains(&entry.second));

@@ -20,7 +20,7 @@ use analyzer::{ENGINE, Filter, Inventory, catalog_hash};
 use cloudtrail::Limits;
 use iam_policy::AccountId;
 use lake::{
-    Batch, BatchOutput, Bytes, FindingRow, Part, Provenance, Redaction, RowReader, WorkIdentity,
+    Batch, FindingRow, Provenance, Redaction, ResolvedFindingRow, RowReader, WorkIdentity,
     plan_batches,
 };
 
@@ -30,7 +30,8 @@ use crate::exit_code::Exit;
 use crate::files::{self, LogFile};
 use crate::output;
 use crate::policy_set;
-use crate::store::{Folder, Memory, Store};
+use crate::spool::Spool;
+use crate::store::{Folder, Hidden, Store};
 use crate::workers;
 
 /// The folder of the lake below `--out`.
@@ -116,12 +117,18 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Result<Exit, Box<dyn std::error::Error>
         Given { target: &target, snapshot: snapshot.as_deref(), inventory, baseline, redaction };
     let summary = match lake {
         Some(root) => {
+            // What has to wait takes about the room of what is written.
+            let spool = Spool::new(root.clone());
             let mut lake = Folder { root };
             let redaction = given.redaction.as_ref().map(Redaction::id);
             days::refuse_others(&lake, &provenance(&target), redaction)?;
-            analyze(args, &given, &logs.files, &mut lake, &mut totals)?
+            analyze(args, &given, &logs.files, (&mut lake, &spool), &mut totals)?
         }
-        None => analyze(args, &given, &logs.files, &mut Memory::default(), &mut totals)?,
+        None => {
+            let spool = Spool::new(std::env::temp_dir());
+            let mut lake = Hidden::new(&spool);
+            analyze(args, &given, &logs.files, (&mut lake, &spool), &mut totals)?
+        }
     };
     print::print(args, &target, &summary, &totals)?;
     Ok(exit(args, &summary, &totals))
@@ -141,7 +148,7 @@ fn analyze(
     args: &AnalyzeArgs,
     given: &Given<'_>,
     logs: &[LogFile],
-    lake: &mut impl Store,
+    (lake, spool): (&mut impl Store, &Spool),
     totals: &mut Totals,
 ) -> Result<Summary, Box<dyn std::error::Error>> {
     let Given { target, snapshot, inventory, baseline, redaction } = given;
@@ -162,7 +169,7 @@ fn analyze(
     let progress = output::progress(logs.len());
     let mut written = days::Written::default();
     for batch in batches(logs) {
-        let mut rows = Batch::new(work.clone());
+        let mut rows = Batch::with_scratch(work.clone(), spool);
         let provenance = rows.provenance().clone();
         reading.read(&batch, &provenance, &progress, &mut |(object, answers)| {
             if let Some(self_test) = &mut totals.self_test {
@@ -172,37 +179,46 @@ fn analyze(
             totals.count(counted, rows.add(object)?);
             Ok(())
         })?;
-        put(lake, rows.finish()?, &mut written)?;
+        rows.write(&mut written.of(lake))?;
     }
     progress.finish_and_clear();
     resolve::withdraw(lake, &written)?;
-    let own = days::merge(lake, &written, totals)?;
-    let resolved = resolve::resolve(lake, &written, target, inventory.as_ref())?;
-    let empty = Summary::new(target.waivers.clone(), baseline.clone());
-    summary(empty, own, &resolved, totals)
+    let own = days::merge(lake, spool, &written, totals)?;
+    resolve::resolve(lake, spool, target, inventory.as_ref())?;
+    let mut summary = Summary::new(target.waivers.clone(), baseline.clone());
+    for day in own {
+        fold(&mut summary, lake, &day, &work.provenance, totals)?;
+    }
+    Ok(summary)
 }
 
-/// Folds the findings of the run, with what facts about resources settle in place of what was left
-/// open.
-fn summary(
-    mut summary: Summary,
-    own: days::Own,
-    resolved: &resolve::Resolved,
+/// Folds the findings of the run about a day, with what facts about resources settle in place of what
+/// was left open.
+fn fold(
+    summary: &mut Summary,
+    lake: &impl Store,
+    own: &days::OwnDay,
+    by: &Provenance,
     totals: &mut Totals,
-) -> Result<Summary, Box<dyn std::error::Error>> {
-    for file in own.findings {
+) -> Result<(), Box<dyn std::error::Error>> {
+    let open = own.open()?;
+    let settled = resolve::Settled::of(lake, &own.day, by, &open)?;
+    if let Some(file) = own.findings.clone() {
         for row in RowReader::<FindingRow>::open(file)? {
             let row = row?;
-            if !resolved.replaces(&row) {
+            if !settled.replaces(&row) {
                 summary.add(row.finding);
             }
         }
     }
-    for row in resolved.findings.iter().filter(|row| own.open.contains(&row.request_key())) {
-        summary.add(row.finding.clone());
-    }
-    totals.resolved = resolved.count(&own.open);
-    Ok(summary)
+    lake.each_row(&own.day, |ResolvedFindingRow(row)| {
+        if *row.provenance == *by && open.contains(&row.request_key()) {
+            summary.add(row.finding);
+        }
+        Ok(())
+    })?;
+    settled.count(&mut totals.resolved);
+    Ok(())
 }
 
 /// A key to hide texts with: what is in a file, but for the end of its line.
@@ -242,20 +258,6 @@ fn batches(logs: &[LogFile]) -> Vec<Vec<&LogFile>> {
     let mut rest = logs.iter();
     let sizes = plan_batches(objects).into_iter().map(|batch| batch.len());
     sizes.map(|size| rest.by_ref().take(size).collect()).collect()
-}
-
-/// Puts the files of a batch: the parts first, the ledger last.
-fn put(
-    lake: &mut impl Store,
-    output: BatchOutput,
-    written: &mut days::Written,
-) -> Result<(), crate::files::FileError> {
-    let BatchOutput { parts, quarantine, ledger } = output;
-    for Part { path, bytes } in parts.into_iter().chain(quarantine).chain(ledger) {
-        written.add(&path);
-        lake.put(&path, Bytes::from(bytes))?;
-    }
-    Ok(())
 }
 
 /// What of an object is counted once its rows are taken.
@@ -326,5 +328,42 @@ impl Totals {
 
     fn is_quarantined(&self) -> bool {
         self.records.quarantined > 0 || self.objects_quarantined > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    /// What is found in the samples by a run that writes nothing and keeps so many bytes in memory.
+    fn found(memory: usize) -> (Summary, Totals) {
+        let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../samples");
+        let trail = format!("{samples}/trail");
+        let policies = format!("{samples}/policy-set");
+        let words = ["analyze", "--trail", &trail, "--policies", &policies];
+        let args = AnalyzeArgs::parse_from(words);
+        let target = policy_set::load(&args.policies, None).unwrap();
+        let baseline = baseline::of(None).unwrap();
+        let given =
+            Given { target: &target, snapshot: None, inventory: None, baseline, redaction: None };
+        let logs = files::log_files(&args.trail, None).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::with_memory(folder.path().to_owned(), memory);
+        let mut totals = Totals::default();
+        let mut lake = Hidden::new(&spool);
+        let summary =
+            analyze(&args, &given, &logs.files, (&mut lake, &spool), &mut totals).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        (summary, totals)
+    }
+
+    #[test]
+    fn a_lake_on_disk_that_nobody_sees_is_as_good_as_one_in_memory() {
+        let ((on_disk, one), (in_memory, other)) = (found(0), found(usize::MAX));
+        assert_eq!(on_disk.findings(), in_memory.findings());
+        assert!(!on_disk.findings().is_empty());
+        assert_eq!(format!("{one:?}"), format!("{other:?}"));
     }
 }

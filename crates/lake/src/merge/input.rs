@@ -13,11 +13,8 @@ use crate::names::stem;
 use crate::reader::{RowReader, file_info};
 use crate::rows::TableRow;
 use crate::schema::Table;
-use crate::sorter::rows_at_a_time;
-use crate::writer::TableWriter;
-
-/// Most files that are open at a time. More are merged in groups first, in memory, packed.
-const FAN_IN: usize = 64;
+use crate::scratch::Scratch;
+use crate::sorter::{FAN_IN, put_rows_aside, rows_at_a_time, source_of_scratch};
 
 /// A file to merge.
 #[derive(Clone, Debug)]
@@ -31,42 +28,36 @@ pub struct MergeInput<F> {
 /// A file that is read more than once.
 pub(super) type Opened<F> = MergeInput<Shared<F>>;
 
-/// The parts that files stand for.
-pub(super) fn parts_of<F: ChunkReader + 'static>(
+/// The parts that files stand for, and how many rows they have together.
+pub(super) fn about<F: ChunkReader + 'static>(
     table: Table,
     inputs: &[Opened<F>],
-) -> Result<BTreeSet<String>, LakeError> {
-    let mut parts = BTreeSet::new();
+) -> Result<(BTreeSet<String>, u64), LakeError> {
+    let (mut parts, mut rows) = (BTreeSet::new(), 0_u64);
     for input in inputs {
-        parts.append(&mut input.parts(table).map_err(|error| input.failed(error))?);
+        let (mut own, more) = input.about(table).map_err(|error| input.failed(error))?;
+        parts.append(&mut own);
+        rows = rows.saturating_add(more);
     }
-    Ok(parts)
+    Ok((parts, rows))
 }
 
-/// Opens files, and packs groups of them into one each where they are too many.
-pub(super) fn open<R: TableRow, F: ChunkReader + 'static>(
+/// The rows of files, in order. Where the files are too many to be read side by side, groups of them
+/// are made one each, put aside. No row goes away here.
+pub(super) fn open<R: TableRow, F: ChunkReader + 'static, S: Scratch>(
     inputs: &[Opened<F>],
+    scratch: &S,
 ) -> Result<Vec<Source<R>>, LakeError> {
+    let at_a_time = rows_at_a_time(inputs.len().min(FAN_IN));
     if inputs.len() <= FAN_IN {
-        let at_a_time = rows_at_a_time(inputs.len());
         return inputs.iter().map(|input| input.open(at_a_time)).collect();
     }
-    inputs.chunks(inputs.len().div_ceil(FAN_IN)).map(pack).collect()
-}
-
-/// Merges files into one in memory. No row goes away here.
-fn pack<R: TableRow, F: ChunkReader + 'static>(
-    inputs: &[Opened<F>],
-) -> Result<Source<R>, LakeError> {
-    let mut writer = TableWriter::<R, _>::new(Vec::new(), "", &BTreeSet::new())?;
-    for row in SortedRows::<R>::new(open(inputs)?)? {
-        writer.push(&row?)?;
-    }
-    let packed = MergeInput {
-        name: "rows in memory".to_owned(),
-        file: Shared::new(Bytes::from(writer.finish()?)),
-    };
-    packed.open(rows_at_a_time(FAN_IN))
+    let groups = inputs.chunks(inputs.len().div_ceil(FAN_IN));
+    let sources = groups.map(|group| {
+        let rows = SortedRows::new(open::<R, F, S>(group, scratch)?, R::order)?;
+        source_of_scratch(put_rows_aside(scratch, rows)?, at_a_time)
+    });
+    sources.collect()
 }
 
 impl<F: ChunkReader + 'static> Opened<F> {
@@ -76,10 +67,11 @@ impl<F: ChunkReader + 'static> Opened<F> {
         Ok(Source { name: self.name.clone(), rows })
     }
 
-    /// The parts it stands for: itself, where it does not say.
-    fn parts(&self, table: Table) -> Result<BTreeSet<String>, LakeError> {
-        let said = file_info(table, &self.file)?.parts;
-        Ok(said.unwrap_or_else(|| BTreeSet::from([stem(&self.name).to_owned()])))
+    /// The parts it stands for (itself, where it does not say), and its rows.
+    fn about(&self, table: Table) -> Result<(BTreeSet<String>, u64), LakeError> {
+        let info = file_info(table, &self.file)?;
+        let parts = info.parts.unwrap_or_else(|| BTreeSet::from([stem(&self.name).to_owned()]));
+        Ok((parts, info.rows))
     }
 
     pub(super) fn failed(&self, error: LakeError) -> LakeError {

@@ -14,6 +14,7 @@ use crate::encode::RowEncoder;
 use crate::error::LakeError;
 use crate::names::request_key;
 use crate::schema::Table;
+use crate::sorter::DatedRow;
 
 /// A judged request, with where it was read and who judged.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,12 +28,6 @@ pub struct CallRow {
 }
 
 impl CallRow {
-    /// The day it belongs to.
-    #[must_use]
-    pub fn date(&self) -> NaiveDate {
-        self.call.event_time.date_naive()
-    }
-
     /// A short name of the request: of its event, its place among those of the record, and the
     /// record's hash. The rows of all tables about a request have the same.
     #[must_use]
@@ -143,6 +138,12 @@ impl TableRow for CallRow {
         let open_context = call.open_context.as_ref().map(open_context::to_json);
         row.optional_text("open_context", open_context.as_deref());
         row.optional_boolean("resource_is_pattern", call.resource_is_pattern);
+    }
+}
+
+impl DatedRow for CallRow {
+    fn date(&self) -> NaiveDate {
+        self.call.event_time.date_naive()
     }
 }
 

@@ -11,6 +11,7 @@ use crate::decode::RowDecoder;
 use crate::encode::RowEncoder;
 use crate::error::LakeError;
 use crate::schema::Table;
+use crate::sorter::DatedRow;
 
 /// What a record says about a resource, with where it was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,14 +22,6 @@ pub struct FactRow {
     pub source_object: Arc<str>,
     /// The run that read it.
     pub provenance: Arc<Provenance>,
-}
-
-impl FactRow {
-    /// The day it belongs to.
-    #[must_use]
-    pub fn date(&self) -> NaiveDate {
-        self.fact.event_time.date_naive()
-    }
 }
 
 /// Bytes of the texts that every row has, about, with what it costs to keep them apart.
@@ -94,6 +87,12 @@ impl TableRow for FactRow {
         row.text("record_hash", record_hash);
         row.text("source_object", &self.source_object);
         row.judged_by(&self.provenance);
+    }
+}
+
+impl DatedRow for FactRow {
+    fn date(&self) -> NaiveDate {
+        self.fact.event_time.date_naive()
     }
 }
 

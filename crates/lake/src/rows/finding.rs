@@ -13,6 +13,7 @@ use crate::encode::RowEncoder;
 use crate::error::LakeError;
 use crate::names::request_key;
 use crate::schema::Table;
+use crate::sorter::DatedRow;
 
 /// A finding about one call, with where its record was read and who judged.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,12 +29,6 @@ pub struct FindingRow {
 }
 
 impl FindingRow {
-    /// The day it belongs to.
-    #[must_use]
-    pub fn date(&self) -> NaiveDate {
-        self.finding.event_time.date_naive()
-    }
-
     /// A short name of the request: of its event, its place among those of the record, and the
     /// record's hash. The rows of all tables about a request have the same.
     #[must_use]
@@ -149,6 +144,12 @@ impl TableRow for FindingRow {
         row.text("record_hash", &self.record_hash);
         row.text("source_object", &self.source_object);
         row.judged_by(&self.provenance);
+    }
+}
+
+impl DatedRow for FindingRow {
+    fn date(&self) -> NaiveDate {
+        self.finding.event_time.date_naive()
     }
 }
 

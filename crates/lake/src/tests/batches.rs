@@ -6,8 +6,8 @@ use cloudtrail::Reason;
 
 use super::samples::{at, call, full_call, judged, object_rows, read, work};
 use crate::{
-    Batch, BatchOutput, CallRow, FindingRow, ObjectRow, ObjectRows, Part, QuarantineEntry, Table,
-    TableRow, UNDATED, file_info,
+    Batch, BatchOutput, CallRow, FindingRow, InMemory, LakeError, ObjectRow, ObjectRows, Part, Put,
+    QuarantineEntry, Scratch, Table, TableRow, UNDATED, file_info,
 };
 
 fn run(objects: impl IntoIterator<Item = ObjectRows>) -> BatchOutput {
@@ -99,7 +99,7 @@ fn the_order_of_objects_does_not_matter() {
 fn packing_rows_when_memory_is_full_does_not_matter() {
     let expected = run(objects());
     for max_weight in [0, 10_000, 100_000] {
-        let mut batch = Batch::with_memory(work(), max_weight);
+        let mut batch = Batch::with_memory(work(), InMemory, max_weight);
         objects().into_iter().rev().for_each(|object| assert!(batch.add(object).unwrap()));
         assert!(batch.finish().unwrap() == expected, "{max_weight}");
     }
@@ -117,7 +117,7 @@ fn times_are_sorted_as_they_are_stored() {
     let expected = run([object()]);
     let ids = rows::<CallRow>(&expected.parts[0]).into_iter().map(|row| row.call.event_id);
     assert_eq!(ids.collect::<Vec<_>>(), ["a", "b"]);
-    let mut packed = Batch::with_memory(work(), 0);
+    let mut packed = Batch::with_memory(work(), InMemory, 0);
     packed.add(object()).unwrap();
     assert_eq!(packed.finish().unwrap(), expected);
 }
@@ -217,4 +217,79 @@ fn one_policy_set_for_the_whole_of_a_batch() {
     check(|object| object.findings[0].provenance = judged(6, "0.1.0"));
     let batch = Batch::new(work());
     assert_eq!(**batch.provenance(), work().provenance);
+}
+
+/// A place for rows that counts the files in it.
+#[derive(Default)]
+struct Counted(std::cell::Cell<usize>);
+
+impl Scratch for Counted {
+    type Out = Vec<u8>;
+    type File = Bytes;
+
+    fn create(&self) -> std::io::Result<Vec<u8>> {
+        self.0.set(self.0.get() + 1);
+        Ok(Vec::new())
+    }
+
+    fn read(&self, written: Vec<u8>) -> std::io::Result<Bytes> {
+        Ok(written.into())
+    }
+}
+
+/// Files in memory, in the order in which they were committed.
+#[derive(Default)]
+struct Committed(Vec<Part>);
+
+impl Put for Committed {
+    type Out = Part;
+    type Error = LakeError;
+
+    fn create(&mut self, path: &str) -> Result<Part, LakeError> {
+        Ok(Part { path: path.to_owned(), bytes: Vec::new() })
+    }
+
+    fn commit(&mut self, out: Part) -> Result<(), LakeError> {
+        self.0.push(out);
+        Ok(())
+    }
+}
+
+#[test]
+fn rows_that_are_put_aside_give_the_same_files_in_the_same_order() {
+    let expected = run(objects());
+    let parts = expected.parts.into_iter().chain(expected.quarantine).chain(expected.ledger);
+    let expected: Vec<Part> = parts.collect();
+    for (max_weight, at_least) in [(0, 160), (10_000, 20), (usize::MAX, 0)] {
+        let scratch = Counted::default();
+        let mut batch = Batch::with_memory(work(), &scratch, max_weight);
+        objects().into_iter().for_each(|object| assert!(batch.add(object).unwrap()));
+        let mut put = Committed::default();
+        batch.write(&mut put).unwrap();
+        assert!(put.0 == expected, "{max_weight}");
+        assert!(scratch.0.get() >= at_least, "{max_weight}: {}", scratch.0.get());
+    }
+}
+
+struct Full;
+
+impl Scratch for Full {
+    type Out = Vec<u8>;
+    type File = Bytes;
+
+    fn create(&self) -> std::io::Result<Vec<u8>> {
+        Err(std::io::Error::other("no room"))
+    }
+
+    fn read(&self, written: Vec<u8>) -> std::io::Result<Bytes> {
+        Ok(written.into())
+    }
+}
+
+#[test]
+fn a_full_disk_is_an_error() {
+    let mut batch = Batch::with_memory(work(), Full, 0);
+    let object = objects().remove(0);
+    let error = batch.add(object).unwrap_err();
+    assert_eq!(error.to_string(), "cannot put rows of table `calls` aside");
 }

@@ -9,7 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, Strategy, prop_assert, prop_assert_eq, proptest};
 
 use super::samples::{ENGINE, at, call, finding_about, input, judged, read, write_part};
-use crate::{CallRow, DayMerge, FindingRow, MergeInput};
+use crate::{CallRow, DayMerge, FindingRow, InMemory, MergeInput, MergeReport};
 
 /// One judgement of one copy of a record.
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +98,19 @@ fn merged(days: &[Day]) -> Day {
     Day { name: merge.file_name(), calls: Bytes::from(calls), findings: Bytes::from(findings) }
 }
 
+/// What a merge writes and reports that looks at so many rows at a time.
+fn merged_in_passes(days: &[Day], pass_rows: u64) -> (Vec<Vec<u8>>, [MergeReport; 2]) {
+    let inputs = |file: fn(&Day) -> &Bytes| -> Vec<MergeInput<Bytes>> {
+        days.iter().map(|day| input(&day.name, file(day).clone())).collect()
+    };
+    let (calls, findings) = (inputs(|day| &day.calls), inputs(|day| &day.findings));
+    let merge = DayMerge::in_passes(calls, findings, InMemory, pass_rows).unwrap();
+    let (calls, of_calls) = merge.write_calls(ENGINE, Vec::new()).unwrap();
+    let conflicts = &of_calls.conflict_findings;
+    let (findings, of_findings) = merge.write_findings(ENGINE, conflicts, Vec::new()).unwrap();
+    (vec![calls, findings], [of_calls, of_findings])
+}
+
 /// What should be kept, worked out the slow way.
 fn expected(files: &[Vec<Judged>]) -> (Vec<String>, Vec<String>) {
     let all: Vec<Judged> = files.iter().flatten().copied().collect();
@@ -159,6 +172,12 @@ proptest! {
         prop_assert!(merged(&parts) == expected);
         parts.reverse();
         prop_assert!(merged(&parts) == expected);
+    }
+
+    #[test]
+    fn the_number_of_passes_does_not_matter(files in files(), pass_rows in 1..20_u64) {
+        let parts: Vec<Day> = files.iter().enumerate().map(|(i, rows)| part(i, rows)).collect();
+        prop_assert_eq!(merged_in_passes(&parts, pass_rows), merged_in_passes(&parts, u64::MAX));
     }
 
     #[test]

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::error::Error;
+use std::io::{Read as _, Write as _};
 
 use analyzer::ENGINE;
 use lake::{
-    Bytes, DayMerge, FactRow, MergedAlone, ObjectRow, Provenance, RowReader, Table, TableMerge,
-    is_merged, open_calls,
+    ChunkReader as _, DayMerge, FactRow, Length as _, MergedAlone, ObjectRow, Provenance, Put,
+    RowReader, Table, TableMerge, is_merged, open_calls,
 };
 
 use super::{AnalyzeError, Totals};
+use crate::spool::{Aside, Spool};
 use crate::store::{Store, folder};
 
 /// The Parquet files that a run has put, by folder.
@@ -18,8 +20,33 @@ pub(super) struct Written {
     by_folder: BTreeMap<String, BTreeSet<String>>,
 }
 
+/// A lake whose new files are written down.
+pub(super) struct Noted<'l, S> {
+    written: &'l mut Written,
+    lake: &'l mut S,
+}
+
+impl<S: Store> Put for Noted<'_, S> {
+    type Out = S::Out;
+    type Error = S::Error;
+
+    fn create(&mut self, path: &str) -> Result<S::Out, S::Error> {
+        self.written.add(path);
+        self.lake.create(path)
+    }
+
+    fn commit(&mut self, out: S::Out) -> Result<(), S::Error> {
+        self.lake.commit(out)
+    }
+}
+
 impl Written {
-    pub(super) fn add(&mut self, path: &str) {
+    /// The lake, to put files into.
+    pub(super) fn of<'l, S>(&'l mut self, lake: &'l mut S) -> Noted<'l, S> {
+        Noted { written: self, lake }
+    }
+
+    fn add(&mut self, path: &str) {
         if let Some((folder, name)) = path.rsplit_once('/')
             && name.ends_with(".parquet")
         {
@@ -38,39 +65,56 @@ impl Written {
     }
 }
 
-/// What a run has found itself, whatever else the lake holds.
-#[derive(Debug, Default)]
-pub(super) struct Own {
-    /// Its findings, each call's once; packed, by day.
-    pub(super) findings: Vec<Bytes>,
-    /// Its calls that facts about resources may say something about.
-    pub(super) open: HashSet<u128>,
+/// What a run has found itself of a day, whatever else the lake holds.
+#[derive(Debug)]
+pub(super) struct OwnDay {
+    /// The day (`dt=…`).
+    pub(super) day: String,
+    /// Its findings, each call's once.
+    pub(super) findings: Option<Aside>,
+    /// Its calls that facts about resources may say something about: their keys, end to end.
+    open: Aside,
 }
+
+impl OwnDay {
+    /// The keys of its calls that facts about resources may say something about.
+    pub(super) fn open(&self) -> Result<HashSet<u128>, Box<dyn Error>> {
+        let mut keys = HashSet::new();
+        let mut read = self.open.get_read(0)?;
+        let mut key = [0; size_of::<u128>()];
+        for _ in 0..self.open.len().checked_div(KEY).unwrap_or_default() {
+            read.read_exact(&mut key)?;
+            keys.insert(u128::from_be_bytes(key));
+        }
+        Ok(keys)
+    }
+}
+
+/// Bytes of a key.
+const KEY: u64 = 16;
 
 /// Merges the days that a run has written to.
 pub(super) fn merge<S: Store>(
     lake: &mut S,
+    spool: &Spool,
     written: &Written,
     totals: &mut Totals,
-) -> Result<Own, Box<dyn Error>> {
-    let mut own = Own::default();
+) -> Result<Vec<OwnDay>, Box<dyn Error>> {
+    let mut own = Vec::new();
     let mut events = 0_u64;
     // Every finding is about a call of the same day.
     for day in written.days(Table::Calls) {
-        let merged = merge_day(lake, written, day)?;
+        let (merged, day) = merge_day(lake, spool, written, day)?;
         events = events.saturating_add(merged.events);
         totals.conflicts = totals.conflicts.saturating_add(merged.conflicts);
-        own.findings.push(merged.findings);
-        for row in open_calls(merged.calls)? {
-            own.open.insert(row?.request_key());
-        }
+        own.push(day);
     }
     totals.records.duplicates = totals.records.evaluated.saturating_sub(events);
     for day in written.days(Table::ResourceFacts) {
-        merge_table::<FactRow, S>(lake, day)?;
+        merge_table::<FactRow, S>(lake, spool, day)?;
     }
     for day in written.days(Table::Objects) {
-        merge_table::<ObjectRow, S>(lake, day)?;
+        merge_table::<ObjectRow, S>(lake, spool, day)?;
     }
     Ok(own)
 }
@@ -99,85 +143,110 @@ pub(super) fn refuse_others(
     Ok(())
 }
 
-/// What a run knows of one day: its own calls, each once, whatever else the lake holds.
-struct Day {
+/// What a merge of a day has found out.
+struct Merged {
+    /// The name of its files.
+    name: String,
     events: u64,
     conflicts: u64,
-    calls: Bytes,
-    findings: Bytes,
+    has_findings: bool,
 }
 
 /// Merges what the run has put into a day, then that with what was there before.
-fn merge_day<S: Store>(lake: &mut S, written: &Written, day: &str) -> Result<Day, Box<dyn Error>> {
+fn merge_day<S: Store>(
+    lake: &mut S,
+    spool: &Spool,
+    written: &Written,
+    day: &str,
+) -> Result<(Merged, OwnDay), Box<dyn Error>> {
     let own_calls = written.names(Table::Calls, day);
     let own_findings = written.names(Table::Findings, day);
-    let own = merge_files(lake, day, &own_calls, &own_findings)?;
+    let merged = merge_files(lake, spool, day, &own_calls, &own_findings)?;
+    let own = own_day(lake, spool, day, &merged)?;
     let calls: BTreeSet<String> = lake.names(&folder(Table::Calls, day))?.into_iter().collect();
     let findings: BTreeSet<String> =
         lake.names(&folder(Table::Findings, day))?.into_iter().collect();
     if calls.len() > 1 || findings.len() > 1 {
-        merge_files(lake, day, &calls, &findings)?;
+        merge_files(lake, spool, day, &calls, &findings)?;
     }
-    Ok(own)
+    Ok((merged, own))
+}
+
+/// Puts aside what is asked for once all days are settled, when others' rows may be among the run's.
+fn own_day<S: Store>(
+    lake: &S,
+    spool: &Spool,
+    day: &str,
+    merged: &Merged,
+) -> Result<OwnDay, Box<dyn Error>> {
+    let open = |table| lake.open(&format!("{}/{}", folder(table, day), merged.name));
+    let mut keys = spool.draft();
+    for row in open_calls(open(Table::Calls)?)? {
+        keys.write_all(&row?.request_key().to_be_bytes())?;
+    }
+    let findings = match merged.has_findings {
+        true => Some(spool.copy(&open(Table::Findings)?)?),
+        false => None,
+    };
+    Ok(OwnDay { day: day.to_owned(), findings, open: spool.keep(keys)? })
 }
 
 /// Merges some files of a day and takes them away.
 fn merge_files<S: Store>(
     lake: &mut S,
+    spool: &Spool,
     day: &str,
     calls: &BTreeSet<String>,
     findings: &BTreeSet<String>,
-) -> Result<Day, Box<dyn Error>> {
-    let merge = DayMerge::new(
+) -> Result<Merged, Box<dyn Error>> {
+    let merge = DayMerge::with_scratch(
         lake.inputs(Table::Calls, day, calls)?,
         lake.inputs(Table::Findings, day, findings)?,
+        spool,
     )?;
-    let (merged_calls, usage, report) =
-        merge.write_calls_and_usage(ENGINE, Vec::new(), Vec::new())?;
-    let conflicting = &report.conflict_findings;
-    let (merged_findings, found) = merge.write_findings(ENGINE, conflicting, Vec::new())?;
     let name = merge.file_name();
+    let out = lake.create(&format!("{}/{name}", folder(Table::Calls, day)))?;
+    let usage = lake.create(&format!("{}/{name}", folder(Table::Usage, day)))?;
+    let (calls_file, usage, report) = merge.write_calls_and_usage(ENGINE, out, usage)?;
+    let out = lake.create(&format!("{}/{name}", folder(Table::Findings, day)))?;
+    let (findings_file, found) = merge.write_findings(ENGINE, &report.conflict_findings, out)?;
+    // What is replaced may be among what was read.
     drop(merge);
-    let (calls_file, findings_file) = (Bytes::from(merged_calls), Bytes::from(merged_findings));
-    put_merged(lake, Table::Calls, day, &name, &calls_file, report.rows_out)?;
-    put_merged(lake, Table::Findings, day, &name, &findings_file, found.rows_out)?;
-    put_merged(lake, Table::Usage, day, &name, &Bytes::from(usage), report.rows_out)?;
+    put_merged(lake, calls_file, report.rows_out)?;
+    put_merged(lake, findings_file, found.rows_out)?;
+    put_merged(lake, usage, report.rows_out)?;
     remove(lake, Table::Calls, day, calls, &name)?;
     remove(lake, Table::Findings, day, findings, &name)?;
     let usage = lake.names(&folder(Table::Usage, day))?.into_iter().collect();
     remove(lake, Table::Usage, day, &usage, &name)?;
     let conflicts = u64::try_from(report.conflicts.len()).unwrap_or(u64::MAX);
-    Ok(Day { events: report.events, conflicts, calls: calls_file, findings: findings_file })
+    let has_findings = found.rows_out > 0;
+    Ok(Merged { name, events: report.events, conflicts, has_findings })
 }
 
-fn merge_table<R: MergedAlone, S: Store>(lake: &mut S, day: &str) -> Result<(), Box<dyn Error>> {
+fn merge_table<R: MergedAlone, S: Store>(
+    lake: &mut S,
+    spool: &Spool,
+    day: &str,
+) -> Result<(), Box<dyn Error>> {
     let names: BTreeSet<String> = lake.names(&folder(R::TABLE, day))?.into_iter().collect();
     if let (1, Some(only)) = (names.len(), names.first())
         && is_merged(only)
     {
         return Ok(());
     }
-    let all = TableMerge::<R, _>::new(lake.inputs(R::TABLE, day, &names)?)?;
-    let (merged, report) = all.write(ENGINE, Vec::new())?;
+    let all = TableMerge::<R, _, _>::with_scratch(lake.inputs(R::TABLE, day, &names)?, spool)?;
     let name = all.file_name();
+    let out = lake.create(&format!("{}/{name}", folder(R::TABLE, day)))?;
+    let (out, report) = all.write(ENGINE, out)?;
     drop(all);
-    put_merged(lake, R::TABLE, day, &name, &Bytes::from(merged), report.rows_out)?;
+    put_merged(lake, out, report.rows_out)?;
     remove(lake, R::TABLE, day, &names, &name)
 }
 
 /// A file without rows says nothing, and is not put.
-fn put_merged<S: Store>(
-    lake: &mut S,
-    table: Table,
-    day: &str,
-    name: &str,
-    bytes: &Bytes,
-    rows: u64,
-) -> Result<(), Box<dyn Error>> {
-    if rows > 0 {
-        lake.put(&format!("{}/{name}", folder(table, day)), bytes.clone())?;
-    }
-    Ok(())
+fn put_merged<S: Store>(lake: &mut S, out: S::Out, rows: u64) -> Result<(), Box<dyn Error>> {
+    if rows > 0 { lake.commit(out) } else { Ok(()) }
 }
 
 pub(super) fn remove<S: Store>(

@@ -51,7 +51,11 @@ impl Reading<'_> {
                 if let Some(redaction) = &self.redaction {
                     redaction.apply(&mut rows);
                 }
-                (rows, judge.take_answers())
+                // The rows stay while what they were read from goes: as copies they lie together, and
+                // the room between the originals is there for the next file.
+                let kept = rows.clone();
+                drop(rows);
+                (kept, judge.take_answers())
             }
         };
         workers::each(logs, self.jobs, progress, worker, take)

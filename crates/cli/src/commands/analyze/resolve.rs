@@ -8,60 +8,61 @@ use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use analyzer::resolve::{Coverage, FactBook, Resolver, is_replaced};
+use analyzer::resolve::{Coverage, FactBook, Oddities, Resolver, Wanted, is_replaced};
 use analyzer::target::TargetSet;
 use analyzer::{Inventory, InventoryError};
 use chrono::NaiveDate;
 use iam_policy::Decision;
 use lake::{
-    Bytes, FactRow, FindingRow, NameHash, ObjectRow, Part, Provenance, ResolutionRow, ResolvedDay,
-    ResolvedFindingRow, Table, cover, disputed_events, open_calls, resolved_name,
+    FactKey, FindingRow, NameHash, ObjectRow, Provenance, ResolutionRow, ResolvedDay,
+    ResolvedFindingRow, Table, cover, disputed_events, fact_keys, facts_about, file_info,
+    open_calls, resolved_name,
 };
 
 use super::days::{Written, remove};
 use super::provenance;
 use crate::files::FileError;
+use crate::spool::Spool;
 use crate::store::{Store, date, folder};
 
-/// What is settled, by this policy set, in the days that a run has written to.
+/// What is settled of a day, by this policy set.
 #[derive(Debug, Default)]
-pub(super) struct Resolved {
+pub(super) struct Settled {
     /// The decisions that were open, by request.
     decisions: HashMap<u128, Decision>,
-    pub(super) findings: Vec<FindingRow>,
 }
 
-impl Resolved {
+impl Settled {
+    /// What is settled of these requests.
+    pub(super) fn of<S: Store>(
+        lake: &S,
+        day: &str,
+        by: &Provenance,
+        open: &HashSet<u128>,
+    ) -> Result<Self, Box<dyn Error>> {
+        let mut decisions = HashMap::new();
+        lake.each_row(day, |row: ResolutionRow| {
+            let one = &row.resolution;
+            let decision = one.decision.filter(|_| one.settles && *row.provenance == *by);
+            let key = row.request_key();
+            decisions
+                .extend(decision.filter(|_| open.contains(&key)).map(|decision| (key, decision)));
+            Ok(())
+        })?;
+        Ok(Self { decisions })
+    }
+
     /// Whether a finding is about a call that was open and is so no more.
     pub(super) fn replaces(&self, row: &FindingRow) -> bool {
         is_replaced(&row.finding) && self.decisions.contains_key(&row.request_key())
     }
 
-    /// How many of these requests were settled, by what the target says now.
-    pub(super) fn count(&self, requests: &HashSet<u128>) -> super::Counts {
-        let mut counts = super::Counts::new();
-        let settled = self.decisions.iter().filter(|(key, _)| requests.contains(*key));
-        for (_, decision) in settled {
+    /// Counts them, by what the target says now.
+    pub(super) fn count(&self, counts: &mut super::Counts) {
+        self.decisions.values().for_each(|decision| {
             let count = counts.entry(decision.as_str()).or_default();
             *count = count.saturating_add(1);
-        }
-        counts
-    }
-
-    fn read<S: Store>(
-        &mut self,
-        lake: &S,
-        day: &str,
-        by: &Provenance,
-    ) -> Result<(), Box<dyn Error>> {
-        for row in lake.rows::<ResolutionRow>(day)? {
-            let one = &row.resolution;
-            let decision = one.decision.filter(|_| one.settles && *row.provenance == *by);
-            self.decisions.extend(decision.map(|decision| (row.request_key(), decision)));
-        }
-        let findings = lake.rows::<ResolvedFindingRow>(day)?.into_iter().map(|row| row.0);
-        self.findings.extend(findings.filter(|row| *row.provenance == *by));
-        Ok(())
+        });
     }
 }
 
@@ -80,15 +81,34 @@ pub(super) fn read_inventory(path: &Path) -> Result<Inventory, Box<dyn Error>> {
     Ok(Inventory::parse(&text).map_err(wrong)?)
 }
 
-/// Settles the days that are not, and tells what is settled of the days that a run has written to.
+/// Resources that are looked up at a time, about: the facts about them are in memory.
+const RESOURCES: usize = 20_000;
+
+/// Facts that are looked at in a pass for what is odd about them.
+const PASS_FACTS: u64 = 250_000;
+
+/// A day to be settled.
+struct Unsettled {
+    day: String,
+    /// Of its file.
+    name: String,
+    facts_hash: String,
+}
+
+/// Settles the days that are not.
+///
+/// Days are taken together as long as their calls ask for few resources, and the facts about these are
+/// read: so the lake may hold any number of facts.
 pub(super) fn resolve<S: Store>(
     lake: &mut S,
-    written: &Written,
+    spool: &Spool,
     target: &TargetSet,
     inventory: Option<&Inventory>,
-) -> Result<Resolved, Box<dyn Error>> {
+) -> Result<(), Box<dyn Error>> {
     let by = provenance(target);
     let known = Known::of(lake, inventory)?;
+    let mut wanted = Wanted::default();
+    let mut days = Vec::new();
     for day in lake.folders(Table::Calls.as_str())? {
         let facts_hash = known.hash_until(&day)?;
         let calls = lake.names(&folder(Table::Calls, &day))?;
@@ -96,14 +116,52 @@ pub(super) fn resolve<S: Store>(
         if lake.names(&folder(Table::Resolutions, &day))? == [name.as_str()] {
             continue;
         }
-        let settled = settle(lake, &day, &by, target, (&known.book, facts_hash))?;
-        put(lake, &day, &name, settled, &by)?;
+        want(lake, &day, &by, &mut wanted)?;
+        days.push(Unsettled { day, name, facts_hash });
+        if wanted.len() > RESOURCES {
+            let (days, wanted) = (std::mem::take(&mut days), std::mem::take(&mut wanted));
+            settle_days(lake, spool, (&days, &wanted), target, &known)?;
+        }
     }
-    let mut resolved = Resolved::default();
-    for day in written.days(Table::Calls) {
-        resolved.read(lake, day, &by)?;
+    settle_days(lake, spool, (&days, &wanted), target, &known)
+}
+
+/// Takes the resources that the open calls of a day are about.
+fn want<S: Store>(
+    lake: &S,
+    day: &str,
+    by: &Provenance,
+    wanted: &mut Wanted,
+) -> Result<(), Box<dyn Error>> {
+    for file in lake.files(Table::Calls, day)? {
+        for row in open_calls(file?)? {
+            let row = row?;
+            if *row.provenance == *by {
+                wanted.add(&row.call);
+            }
+        }
     }
-    Ok(resolved)
+    Ok(())
+}
+
+fn settle_days<S: Store>(
+    lake: &mut S,
+    spool: &Spool,
+    (days, wanted): (&[Unsettled], &Wanted),
+    target: &TargetSet,
+    known: &Known<'_>,
+) -> Result<(), Box<dyn Error>> {
+    if days.is_empty() {
+        return Ok(());
+    }
+    let by = provenance(target);
+    let book = known.book(lake, wanted)?;
+    for Unsettled { day, name, facts_hash } in days {
+        let mut settled = ResolvedDay::new(facts_hash.clone(), spool);
+        settle(lake, day, &by, target, (&book, facts_hash), &mut settled)?;
+        put(lake, day, name, settled, &by)?;
+    }
+    Ok(())
 }
 
 /// Takes back what is settled of the days that a run may change, before it changes them: whoever reads
@@ -121,19 +179,19 @@ pub(super) fn withdraw<S: Store>(lake: &mut S, written: &Written) -> Result<(), 
     Ok(())
 }
 
-/// What a lake knows of resources, and what tells it from what it knew before.
-struct Known {
-    book: FactBook,
+/// What a lake knows of resources as a whole, and what tells it from what it knew before.
+struct Known<'i> {
     coverage: Coverage,
-    oddities: Vec<String>,
+    oddities: Oddities,
+    odd: Vec<String>,
     /// The days of facts, with the names of their files.
     facts: Vec<(String, Vec<String>)>,
-    /// Of the inventory, which says something of all days.
-    inventory: Option<String>,
+    /// What says something of all days.
+    inventory: Option<&'i Inventory>,
 }
 
-impl Known {
-    fn of<S: Store>(lake: &S, inventory: Option<&Inventory>) -> Result<Self, Box<dyn Error>> {
+impl<'i> Known<'i> {
+    fn of<S: Store>(lake: &S, inventory: Option<&'i Inventory>) -> Result<Self, Box<dyn Error>> {
         let mut coverage = Coverage::default();
         for day in lake.folders(Table::Objects.as_str())? {
             let date = date(&day)?;
@@ -144,9 +202,27 @@ impl Known {
             let names = lake.names(&folder(Table::ResourceFacts, &day))?;
             facts.push((day, names));
         }
-        let book = book(lake, &coverage, inventory)?;
-        let (oddities, inventory) = (book.oddities(), inventory.map(|one| one.hash().to_owned()));
-        Ok(Self { book, coverage, oddities, facts, inventory })
+        let oddities = oddities(lake)?;
+        let odd = oddities.lines();
+        Ok(Self { coverage, oddities, odd, facts, inventory })
+    }
+
+    /// The facts about some resources.
+    fn book<S: Store>(&self, lake: &S, wanted: &Wanted) -> Result<FactBook, Box<dyn Error>> {
+        let mut book = FactBook::default();
+        for (day, _) in &self.facts {
+            for file in lake.files(Table::ResourceFacts, day)? {
+                for row in facts_about(file?, |resource| wanted.wants(resource))? {
+                    book.add(row?.fact);
+                }
+            }
+        }
+        self.oddities.events().for_each(|event| book.dispute(event.clone()));
+        book.set_coverage(self.coverage.clone());
+        if let Some(inventory) = self.inventory {
+            book.set_inventory(inventory.clone());
+        }
+        Ok(book)
     }
 
     /// Of all that may say something about the calls of a day: what lies before them, and with an
@@ -158,42 +234,48 @@ impl Known {
             hash.add(of);
             names.iter().for_each(|name| hash.add(name));
         }
-        self.oddities.iter().for_each(|odd| hash.add(odd));
+        self.odd.iter().for_each(|odd| hash.add(odd));
         // The last of a day's logs come on the next.
         let last = date(day)?.succ_opt().unwrap_or(NaiveDate::MAX);
         for (of, line) in self.coverage.lines().iter().filter(|(of, _)| all || *of <= last) {
             hash.add(&of.to_string());
             hash.add(line);
         }
-        if let Some(inventory) = &self.inventory {
-            hash.add(inventory);
+        if let Some(inventory) = self.inventory {
+            hash.add(inventory.hash());
             hash.add(&self.coverage.reach());
         }
         Ok(hash.finish())
     }
 }
 
-fn book<S: Store>(
-    lake: &S,
-    coverage: &Coverage,
-    inventory: Option<&Inventory>,
-) -> Result<FactBook, Box<dyn Error>> {
-    let mut book = FactBook::default();
-    for day in lake.folders(Table::ResourceFacts.as_str())? {
-        for row in lake.rows::<FactRow>(&day)? {
-            book.add(row.fact);
+fn oddities<S: Store>(lake: &S) -> Result<Oddities, Box<dyn Error>> {
+    let mut oddities = Oddities::default();
+    let days = lake.folders(Table::ResourceFacts.as_str())?;
+    let mut facts = 0_u64;
+    for day in &days {
+        for file in lake.files(Table::ResourceFacts, day)? {
+            facts = facts.saturating_add(file_info(Table::ResourceFacts, &file?)?.rows);
+        }
+    }
+    let passes = facts.div_ceil(PASS_FACTS).max(1);
+    for number in 0..passes {
+        let mut pass = oddities.pass(number, passes);
+        for day in &days {
+            for file in lake.files(Table::ResourceFacts, day)? {
+                for row in fact_keys(file?)? {
+                    let FactKey { event_id, record_hash, resource } = row?;
+                    pass.see(&event_id, &record_hash, &resource);
+                }
+            }
         }
     }
     for day in lake.folders(Table::Findings.as_str())? {
         for file in lake.files(Table::Findings, &day)? {
-            disputed_events(file?)?.into_iter().for_each(|event| book.dispute(event));
+            disputed_events(file?)?.into_iter().for_each(|event| oddities.dispute(event));
         }
     }
-    book.set_coverage(coverage.clone());
-    if let Some(inventory) = inventory {
-        book.set_inventory(inventory.clone());
-    }
-    Ok(book)
+    Ok(oddities)
 }
 
 /// What is settled of a day: by this policy set anew, by others as it was.
@@ -202,25 +284,25 @@ fn settle<S: Store>(
     day: &str,
     by: &Provenance,
     target: &TargetSet,
-    (book, facts_hash): (&FactBook, String),
-) -> Result<ResolvedDay, Box<dyn Error>> {
-    let mut settled = ResolvedDay::new(facts_hash.clone());
+    (book, facts_hash): (&FactBook, &str),
+    settled: &mut ResolvedDay<&Spool>,
+) -> Result<(), Box<dyn Error>> {
     let mut resolver = Resolver::new(target, book);
     let mut others = HashSet::new();
     for file in lake.files(Table::Calls, day)? {
         for row in open_calls(file?)? {
             let row = row?;
             if *row.provenance == *by {
-                settled.add(&mut resolver, &row);
+                settled.add(&mut resolver, &row)?;
             } else {
                 others.insert(row.request_key());
             }
         }
     }
     if !others.is_empty() {
-        keep_of_others(lake, day, &others, (by, &facts_hash), &mut settled)?;
+        keep_of_others(lake, day, &others, (by, facts_hash), settled)?;
     }
-    Ok(settled)
+    Ok(())
 }
 
 /// Keeps what another policy set has settled of calls that are still its own, by the same facts: that
@@ -230,20 +312,23 @@ fn keep_of_others<S: Store>(
     day: &str,
     others: &HashSet<u128>,
     (by, facts_hash): (&Provenance, &str),
-    settled: &mut ResolvedDay,
+    settled: &mut ResolvedDay<&Spool>,
 ) -> Result<(), Box<dyn Error>> {
     let mut kept = HashSet::new();
-    for row in lake.rows::<ResolutionRow>(day)? {
+    lake.each_row(day, |row: ResolutionRow| {
         let key = row.request_key();
         let stands = *row.provenance != *by && row.facts_hash == facts_hash;
         if stands && others.contains(&key) && kept.insert(key) {
-            settled.resolutions.push(row);
+            settled.keep(row)?;
         }
-    }
-    let findings = lake.rows::<ResolvedFindingRow>(day)?.into_iter().map(|row| row.0);
-    let own = findings.filter(|row| *row.provenance != *by && kept.contains(&row.request_key()));
-    settled.findings.extend(own);
-    Ok(())
+        Ok(())
+    })?;
+    lake.each_row(day, |ResolvedFindingRow(row)| {
+        if *row.provenance != *by && kept.contains(&row.request_key()) {
+            settled.keep_finding(row)?;
+        }
+        Ok(())
+    })
 }
 
 /// Puts what is settled of a day, and takes away what was there before.
@@ -251,13 +336,11 @@ fn put<S: Store>(
     lake: &mut S,
     day: &str,
     name: &str,
-    settled: ResolvedDay,
+    settled: ResolvedDay<&Spool>,
     by: &Provenance,
 ) -> Result<(), Box<dyn Error>> {
-    let has_findings = !settled.findings.is_empty();
-    for Part { path, bytes } in settled.files(date(day)?, name, by)? {
-        lake.put(&path, Bytes::from(bytes))?;
-    }
+    let has_findings = !settled.finds_nothing();
+    settled.write(date(day)?, name, by, lake)?;
     for (table, keeps) in [(Table::ResolvedFindings, has_findings), (Table::Resolutions, true)] {
         let names = lake.names(&folder(table, day))?.into_iter().collect();
         remove(lake, table, day, &names, if keeps { name } else { "" })?;
