@@ -447,8 +447,8 @@ fn the_catalog_shows_an_action() {
 #[test]
 fn help() {
     let verbs = [
-        "analyze", "catalog", "explain", "findings", "init", "lint", "observe", "rejudge",
-        "simulate", "sql", "timeline", "waive", "whatif",
+        "analyze", "catalog", "compact", "explain", "findings", "init", "lint", "observe",
+        "rejudge", "simulate", "sql", "timeline", "waive", "whatif",
     ];
     for verb in verbs {
         let run = driftline(&[verb, "--help"]);

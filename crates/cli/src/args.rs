@@ -61,6 +61,11 @@ pub(crate) enum Command {
     /// Exit codes: 0 fine, 1 a decision differs from `expected`, 2 could not run, 3 some line was
     /// no case.
     Simulate(SimulateArgs),
+    /// Make one file of each day of a lake: what is there twice, or was judged again, goes away
+    ///
+    /// What is replaced is deleted by the next run, so that queries under way still find it. Exit codes:
+    /// 0 done, 2 could not run.
+    Compact(CompactArgs),
     /// Print the lake in SQL: tables, views and named queries, for Athena, Trino or DuckDB
     ///
     /// Without --query, the definitions of tables and views. Exit codes: 0 printed, 2 could not run.
@@ -368,6 +373,19 @@ pub(crate) struct TimelineArgs {
     #[command(flatten)]
     pub(crate) scope: Scope,
     /// How to print; the JSON is driftline.timeline/1, one line per call
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct CompactArgs {
+    /// A lake that `analyze --out` or the functions have written
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: PathBuf,
+    /// Merge every day, also one that still grows and of which little is new
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// How to print what was done; the JSON is driftline.compact/1
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod analyze;
 pub(crate) mod catalog;
+pub(crate) mod compact;
 pub(crate) mod explain;
 pub(crate) mod findings;
 pub(crate) mod init;

@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use iam_policy::Decision;
 use lake::{
     Bytes, CallRow, DayMerge, FindingRow, MergeInput, Provenance, ResolutionRow,
-    ResolvedFindingRow, RowReader, Table, TableRow,
+    ResolvedFindingRow, RowReader, Table, TableRow, open_calls,
 };
 
 use crate::files::FileError;
@@ -153,7 +153,14 @@ impl LakeReader {
                 findings.push(row);
             }
         }
-        findings.extend(self.rows::<ResolvedFindingRow>(day)?.into_iter().map(|row| row.0));
+        let resolved = self.rows::<ResolvedFindingRow>(day)?.into_iter().map(|row| row.0);
+        let mut resolved = resolved.peekable();
+        if resolved.peek().is_some() {
+            // What is settled of a judgement that no longer counts goes with it.
+            let judges = rows.open_calls()?;
+            let counts = |row: &FindingRow| judges.get(&row.request_key()) == Some(&row.provenance);
+            findings.extend(resolved.filter(counts));
+        }
         Ok(findings)
     }
 }
@@ -161,6 +168,13 @@ impl LakeReader {
 impl Day {
     pub(crate) fn calls(&self) -> Result<RowReader<CallRow>, Box<dyn Error>> {
         Ok(RowReader::open(self.calls.clone())?)
+    }
+
+    /// Who judged the calls that facts about resources may settle, by request.
+    fn open_calls(&self) -> Result<HashMap<u128, Arc<Provenance>>, Box<dyn Error>> {
+        let rows = open_calls(self.calls.clone())?;
+        rows.map(|row| row.map(|row| (row.request_key(), row.provenance)).map_err(Into::into))
+            .collect()
     }
 
     fn findings(&self) -> Result<RowReader<FindingRow>, Box<dyn Error>> {

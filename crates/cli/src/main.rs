@@ -12,9 +12,12 @@ mod args;
 mod baseline;
 mod commands;
 mod exit_code;
+#[cfg(test)]
+mod faulty;
 mod files;
 mod finding_json;
 mod lake_reader;
+mod merging;
 mod observed;
 mod output;
 mod policy_set;
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
     let result = match args.command {
         Command::Analyze(args) => commands::analyze::run(&args),
         Command::Catalog(args) => commands::catalog::run(&args),
+        Command::Compact(args) => commands::compact::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Findings(args) => commands::findings::run(&args),
         Command::Timeline(args) => commands::timeline::run(&args),

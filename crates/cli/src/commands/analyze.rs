@@ -336,6 +336,7 @@ mod tests {
     use clap::Parser as _;
 
     use super::*;
+    use crate::faulty::{self, Faulty};
 
     /// What is found in the samples by a run that writes nothing and keeps so many bytes in memory.
     fn found(memory: usize) -> (Summary, Totals) {
@@ -357,6 +358,59 @@ mod tests {
             analyze(&args, &given, &logs.files, (&mut lake, &spool), &mut totals).unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         (summary, totals)
+    }
+
+    /// Writes the two days of a lake by a policy set of this revision, into a store.
+    fn write(
+        revision: u64,
+        lake: &mut impl Store,
+        spool: &Spool,
+    ) -> Result<(), Box<dyn std::error::Error>> {
+        let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/lake-1");
+        let trail = format!("{data}/trail");
+        let args = AnalyzeArgs::parse_from(["analyze", "--trail", &trail, "--policies", data]);
+        let text = format!(
+            "schema = 1\nrevision = {revision}\nname = \"any\"\n[[binding]]\nname = \"all\"\n\
+             principals = [\"*\"]\nidentity = [\"@any\"]\n"
+        );
+        let files = BTreeMap::from([("policy-set.toml".to_owned(), text.into_bytes())]);
+        let target = analyzer::target::load(&files).unwrap();
+        let baseline = baseline::of(None).unwrap();
+        let given =
+            Given { target: &target, snapshot: None, inventory: None, baseline, redaction: None };
+        let mut logs = files::log_files(&args.trail, None).unwrap().files;
+        // Two files are enough, of which one is read twice.
+        logs.truncate(2);
+        analyze(&args, &given, &logs, (lake, spool), &mut Totals::default()).map(drop)
+    }
+
+    /// Stopped at any write, the next run leaves what a run leaves that nobody stopped.
+    #[test]
+    fn a_run_that_was_killed_leaves_no_trace_once_it_is_run_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::new(folder.path().join("spool"));
+        let (before, clean) = (folder.path().join("before"), folder.path().join("clean"));
+        write(1, &mut Folder { root: before.clone() }, &spool).unwrap();
+        faulty::copy(&before, &clean);
+        write(2, &mut Folder { root: clean.clone() }, &spool).unwrap();
+        let wanted = faulty::contents(&clean);
+        assert_ne!(wanted, faulty::contents(&before));
+        let mut kills = 0;
+        loop {
+            let root = folder.path().join(kills.to_string());
+            faulty::copy(&before, &root);
+            let died = write(2, &mut Faulty::new(root.clone(), kills), &spool).is_err();
+            write(2, &mut Folder { root: root.clone() }, &spool).unwrap();
+            let found = faulty::contents(&root);
+            let names: Vec<&String> = found.keys().collect();
+            assert_eq!(names, wanted.keys().collect::<Vec<_>>(), "after {kills} writes");
+            assert!(found == wanted, "after {kills} writes");
+            if !died {
+                break;
+            }
+            kills += 1;
+        }
+        assert!(kills > 40, "{kills}");
     }
 
     #[test]

@@ -20,8 +20,7 @@ impl DayFile {
         Self { name: name.to_owned(), parts: BTreeSet::from([stem(name).to_owned()]) }
     }
 
-    /// A merged file ([`is_merged`](crate::is_merged)), with the parts that
-    /// [`file_info`](crate::file_info()) tells.
+    /// A file that says what it stands for, as [`file_info`](crate::file_info()) tells.
     #[must_use]
     pub fn merged(name: &str, parts: BTreeSet<String>) -> Self {
         Self { name: name.to_owned(), parts }
@@ -75,11 +74,11 @@ pub fn plan_merge(files: &[DayFile], beside: &[DayFile]) -> MergePlan {
 /// What waits to be merged on one day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
-    /// Bytes of merged files.
+    /// Bytes of the largest merged file.
     pub merged_bytes: u64,
-    /// Bytes of parts that are not merged yet.
+    /// Bytes of all others.
     pub late_bytes: u64,
-    /// How many such parts there are.
+    /// How many others there are.
     pub late_files: usize,
 }
 
@@ -90,6 +89,21 @@ impl Waiting {
     /// Late parts are merged when they are a share of what would be written again: so a day that grows
     /// all the time is written a number of times that grows with the logarithm of its size.
     const SHARE: u64 = 8;
+
+    /// Takes note of a file.
+    pub fn add(&mut self, bytes: u64, is_merged: bool) {
+        let late = match is_merged {
+            // The first merged one is compared with nothing.
+            true if self.merged_bytes == 0 => {
+                self.merged_bytes = bytes;
+                return;
+            }
+            true if bytes > self.merged_bytes => std::mem::replace(&mut self.merged_bytes, bytes),
+            _ => bytes,
+        };
+        self.late_bytes = self.late_bytes.saturating_add(late);
+        self.late_files = self.late_files.saturating_add(1);
+    }
 
     /// Whether writing the day again is worth it. Where it is over, it is: there will be little more.
     #[must_use]
@@ -102,6 +116,16 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_files_but_the_largest_merged_one_wait() {
+        let mut waiting = Waiting::default();
+        for (bytes, is_merged) in [(5, false), (10, true), (40, true), (20, true)] {
+            waiting.add(bytes, is_merged);
+        }
+        let expected = Waiting { merged_bytes: 40, late_bytes: 35, late_files: 3 };
+        assert_eq!(waiting, expected);
+    }
 
     #[test]
     fn a_growing_day_is_not_written_again_for_every_part() {

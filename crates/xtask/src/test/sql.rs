@@ -8,7 +8,8 @@ use super::{Machine, Outcome, Result, samples_lake};
 /// What the check by a grammar of Trino needs.
 const NODE_PACKAGES: [&str; 2] = ["dt-sql-parser@4.5.1", "esbuild@0.28.2"];
 
-/// Every view and query, on the samples' lake in DuckDB and by a grammar of Trino.
+/// Every view and query, on the samples' lake in DuckDB and by a grammar of Trino; and views before and
+/// after lakes that overlap are merged.
 pub(super) fn sql(machine: &Machine) -> Outcome {
     let tools = machine.python().and_then(|python| Ok((python, machine.grammar()?)));
     let (python, grammar) = match tools {
@@ -24,6 +25,10 @@ pub(super) fn sql(machine: &Machine) -> Outcome {
         let checked = machine.run(&python, words, &[]);
         let Outcome::Passed = checked else { return checked };
     }
+    let work = machine.root.join("target").join("views").display().to_string();
+    let views = ["tests/sql/check_views.py", DRIFTLINE, "samples", &work];
+    let checked = machine.run(&python, &views, &[]);
+    let Outcome::Passed = checked else { return checked };
     let folder = machine.root.join("target").join("sql");
     let _ = std::fs::remove_dir_all(&folder);
     if !machine.succeeds(DRIFTLINE, &["sql", "--out", &folder.display().to_string()]) {

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::error::Error;
 use std::io::{Read as _, Write as _};
 
-use analyzer::ENGINE;
 use lake::{
-    ChunkReader as _, DayMerge, FactRow, Length as _, MergedAlone, ObjectRow, Provenance, Put,
-    RowReader, Table, TableMerge, is_merged, open_calls,
+    ChunkReader as _, FactRow, Length as _, MergedAlone, ObjectRow, Provenance, Put, RowReader,
+    Table, is_merged, open_calls,
 };
 
 use super::{AnalyzeError, Totals};
+use crate::merging::{self, MergedDay, names, remove};
 use crate::spool::{Aside, Spool};
 use crate::store::{Store, folder};
 
@@ -105,8 +105,9 @@ pub(super) fn merge<S: Store>(
     // Every finding is about a call of the same day.
     for day in written.days(Table::Calls) {
         let (merged, day) = merge_day(lake, spool, written, day)?;
-        events = events.saturating_add(merged.events);
-        totals.conflicts = totals.conflicts.saturating_add(merged.conflicts);
+        events = events.saturating_add(merged.calls.events);
+        let conflicts = u64::try_from(merged.calls.conflicts.len()).unwrap_or(u64::MAX);
+        totals.conflicts = totals.conflicts.saturating_add(conflicts);
         own.push(day);
     }
     totals.records.duplicates = totals.records.evaluated.saturating_sub(events);
@@ -143,29 +144,18 @@ pub(super) fn refuse_others(
     Ok(())
 }
 
-/// What a merge of a day has found out.
-struct Merged {
-    /// The name of its files.
-    name: String,
-    events: u64,
-    conflicts: u64,
-    has_findings: bool,
-}
-
 /// Merges what the run has put into a day, then that with what was there before.
 fn merge_day<S: Store>(
     lake: &mut S,
     spool: &Spool,
     written: &Written,
     day: &str,
-) -> Result<(Merged, OwnDay), Box<dyn Error>> {
+) -> Result<(MergedDay, OwnDay), Box<dyn Error>> {
     let own_calls = written.names(Table::Calls, day);
     let own_findings = written.names(Table::Findings, day);
     let merged = merge_files(lake, spool, day, &own_calls, &own_findings)?;
     let own = own_day(lake, spool, day, &merged)?;
-    let calls: BTreeSet<String> = lake.names(&folder(Table::Calls, day))?.into_iter().collect();
-    let findings: BTreeSet<String> =
-        lake.names(&folder(Table::Findings, day))?.into_iter().collect();
+    let (calls, findings) = (names(lake, Table::Calls, day)?, names(lake, Table::Findings, day)?);
     if calls.len() > 1 || findings.len() > 1 {
         merge_files(lake, spool, day, &calls, &findings)?;
     }
@@ -177,51 +167,34 @@ fn own_day<S: Store>(
     lake: &S,
     spool: &Spool,
     day: &str,
-    merged: &Merged,
+    merged: &MergedDay,
 ) -> Result<OwnDay, Box<dyn Error>> {
     let open = |table| lake.open(&format!("{}/{}", folder(table, day), merged.name));
     let mut keys = spool.draft();
     for row in open_calls(open(Table::Calls)?)? {
         keys.write_all(&row?.request_key().to_be_bytes())?;
     }
-    let findings = match merged.has_findings {
+    let findings = match merged.findings.rows_out > 0 {
         true => Some(spool.copy(&open(Table::Findings)?)?),
         false => None,
     };
     Ok(OwnDay { day: day.to_owned(), findings, open: spool.keep(keys)? })
 }
 
-/// Merges some files of a day and takes them away.
+/// Merges some files of a day and takes them away, and what others were counted into use.
 fn merge_files<S: Store>(
     lake: &mut S,
     spool: &Spool,
     day: &str,
     calls: &BTreeSet<String>,
     findings: &BTreeSet<String>,
-) -> Result<Merged, Box<dyn Error>> {
-    let merge = DayMerge::with_scratch(
-        lake.inputs(Table::Calls, day, calls)?,
-        lake.inputs(Table::Findings, day, findings)?,
-        spool,
-    )?;
-    let name = merge.file_name();
-    let out = lake.create(&format!("{}/{name}", folder(Table::Calls, day)))?;
-    let usage = lake.create(&format!("{}/{name}", folder(Table::Usage, day)))?;
-    let (calls_file, usage, report) = merge.write_calls_and_usage(ENGINE, out, usage)?;
-    let out = lake.create(&format!("{}/{name}", folder(Table::Findings, day)))?;
-    let (findings_file, found) = merge.write_findings(ENGINE, &report.conflict_findings, out)?;
-    // What is replaced may be among what was read.
-    drop(merge);
-    put_merged(lake, calls_file, report.rows_out)?;
-    put_merged(lake, findings_file, found.rows_out)?;
-    put_merged(lake, usage, report.rows_out)?;
-    remove(lake, Table::Calls, day, calls, &name)?;
-    remove(lake, Table::Findings, day, findings, &name)?;
-    let usage = lake.names(&folder(Table::Usage, day))?.into_iter().collect();
-    remove(lake, Table::Usage, day, &usage, &name)?;
-    let conflicts = u64::try_from(report.conflicts.len()).unwrap_or(u64::MAX);
-    let has_findings = found.rows_out > 0;
-    Ok(Merged { name, events: report.events, conflicts, has_findings })
+) -> Result<MergedDay, Box<dyn Error>> {
+    let merged = merging::merge_day(lake, spool, day, (calls, findings), false)?;
+    remove(lake, Table::Calls, day, calls, &merged.name)?;
+    remove(lake, Table::Findings, day, findings, &merged.name)?;
+    let usage = names(lake, Table::Usage, day)?;
+    remove(lake, Table::Usage, day, &usage, &merged.name)?;
+    Ok(merged)
 }
 
 fn merge_table<R: MergedAlone, S: Store>(
@@ -229,35 +202,13 @@ fn merge_table<R: MergedAlone, S: Store>(
     spool: &Spool,
     day: &str,
 ) -> Result<(), Box<dyn Error>> {
-    let names: BTreeSet<String> = lake.names(&folder(R::TABLE, day))?.into_iter().collect();
+    let names = names(lake, R::TABLE, day)?;
     if let (1, Some(only)) = (names.len(), names.first())
         && is_merged(only)
     {
         return Ok(());
     }
-    let all = TableMerge::<R, _, _>::with_scratch(lake.inputs(R::TABLE, day, &names)?, spool)?;
-    let name = all.file_name();
-    let out = lake.create(&format!("{}/{name}", folder(R::TABLE, day)))?;
-    let (out, report) = all.write(ENGINE, out)?;
-    drop(all);
-    put_merged(lake, out, report.rows_out)?;
-    remove(lake, R::TABLE, day, &names, &name)
-}
-
-/// A file without rows says nothing, and is not put.
-fn put_merged<S: Store>(lake: &mut S, out: S::Out, rows: u64) -> Result<(), Box<dyn Error>> {
-    if rows > 0 { lake.commit(out) } else { Ok(()) }
-}
-
-pub(super) fn remove<S: Store>(
-    lake: &mut S,
-    table: Table,
-    day: &str,
-    names: &BTreeSet<String>,
-    kept: &str,
-) -> Result<(), Box<dyn Error>> {
-    for name in names.iter().filter(|name| *name != kept) {
-        lake.remove(&format!("{}/{name}", folder(table, day)))?;
-    }
+    let (name, _) = merging::merge_table::<R, S>(lake, spool, day, &names)?;
+    remove(lake, R::TABLE, day, &names, &name)?;
     Ok(())
 }

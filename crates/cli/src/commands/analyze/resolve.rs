@@ -19,9 +19,10 @@ use lake::{
     open_calls, resolved_name,
 };
 
-use super::days::{Written, remove};
+use super::days::Written;
 use super::provenance;
 use crate::files::FileError;
+use crate::merging::remove;
 use crate::spool::Spool;
 use crate::store::{Store, date, folder};
 
