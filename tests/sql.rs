@@ -40,6 +40,8 @@ fn what_cannot_be_printed_is_refused() {
     assert!(refused(&["--expect", "eu-west-1"]).contains("111122223333/eu-west-1"));
     assert!(refused(&["--from", "2026-05-02", "--to", "2026-05-02"]).contains("not before"));
     assert!(refused(&["--lake", "samples"]).contains("is no lake"));
+    let lake = ["--lake", "tests/data/lake-1", "--engine", "athena"];
+    assert!(refused(&lake).contains("--lake is for DuckDB"));
 }
 
 /// A file for each statement that is printed, with the same text.

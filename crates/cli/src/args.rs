@@ -410,7 +410,7 @@ pub(crate) struct SqlArgs {
     /// List views and queries, and what they are for
     #[arg(long, conflicts_with_all = ["query", "out"])]
     pub(crate) list: bool,
-    /// The first day (UTC) of queries [default: 30 days before they are run]
+    /// The first day (UTC) of queries [default: 30 days before --to, or before they are run]
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) from: Option<NaiveDate>,
     /// The day before which queries end [default: they take in the day they are run]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use lake::Put;
 
-use crate::files::{FileError, Unfinished};
+use crate::files::{self, FileError, Unfinished};
 use crate::store::{Folder, Store};
 
 /// A folder that takes so many writes.
@@ -44,7 +44,7 @@ impl Drop for Faulty {
         if let Some(path) = self.begun.take()
             && path.parent().is_some_and(Path::is_dir)
         {
-            fs::write(path.with_extension("unfinished"), "half a fi").unwrap();
+            fs::write(files::unfinished(&path), "half a fi").unwrap();
         }
     }
 }

@@ -199,7 +199,7 @@ pub(crate) struct Unfinished {
 
 impl Unfinished {
     pub(crate) fn create(path: PathBuf) -> Result<Self, FileError> {
-        let name = path.with_extension("unfinished");
+        let name = unfinished(&path);
         let missing = path.ancestors().skip(1).take_while(|folder| !folder.exists());
         let made = missing.map(Path::to_owned).collect();
         let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
@@ -220,6 +220,12 @@ impl Unfinished {
     fn named(&self, source: io::Error) -> io::Error {
         io::Error::new(source.kind(), FileError::Write { path: self.path.clone(), source })
     }
+}
+
+/// The name of a file until it is whole: one that engines of SQL pass over, as all that begin with a dot.
+pub(crate) fn unfinished(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.unfinished"))
 }
 
 /// Errors name the file: who writes may be far from who knows its name.

@@ -1,6 +1,7 @@
 -- Endpoints and notebooks created against policy and not deleted since.
 -- What was created by a call that the target does not allow, or, an endpoint, from a configuration
--- that was; and of whose deletion no record tells.
+-- that was; and of whose deletion no record tells. An endpoint that was given another configuration
+-- since is among them. Where letter case is open, the spelling is the one that was sent.
 WITH against AS (
   SELECT dt, account, region, event_id, record_hash, resources, code
   FROM {{database}}.current_findings
@@ -38,7 +39,7 @@ created AS (
   SELECT
     m.account,
     m.region,
-    m.resource,
+    min(m.resource) AS resource,
     m.principal,
     max(m.event_time) AS created,
     array_agg(DISTINCT w.code ORDER BY w.code) AS codes
@@ -50,16 +51,16 @@ created AS (
     AND w.event_id = m.event_id
     AND w.record_hash = m.record_hash
   WHERE m.resource LIKE '%:endpoint/%' OR m.resource LIKE '%:notebook-instance/%'
-  GROUP BY m.account, m.region, m.resource, m.principal
+  GROUP BY m.account, m.region, lower(m.resource), m.principal
 ),
 deleted AS (
-  SELECT resource, max(event_time) AS deleted
+  SELECT lower(resource) AS resource, max(event_time) AS deleted
   FROM {{database}}.current_facts
   WHERE dt >= {{from}} AND kind = 'deleted'
-  GROUP BY resource
+  GROUP BY lower(resource)
 )
 SELECT c.account, c.region, c.resource, c.principal, c.created, c.codes
 FROM created AS c
-LEFT JOIN deleted AS d ON d.resource = c.resource AND d.deleted >= c.created
+LEFT JOIN deleted AS d ON d.resource = lower(c.resource) AND d.deleted >= c.created
 WHERE d.resource IS NULL
 ORDER BY c.created, c.resource, c.principal

@@ -1,18 +1,17 @@
 //! Names of sessions, addresses and user agents as keyed hashes, for a lake that many may read.
 //!
-//! Verdicts are given before anything is hidden, so they are as good as without. The same text has the
-//! same hash in every column and every run with the same key, so that rows of one session can still be
+//! What a record says of itself is judged before anything is hidden. What other records settle is judged by
+//! what is left, so that a policy that also asks for what is hidden stays open. The same text has the same hash in every column and every run with the same key, so that rows of one session can still be
 //! told together; whoever has the key can find a session, and nobody else. What is hidden cannot be
 //! judged again: a request that is made of a row leaves these keys open ([`Call::request`]).
 //!
-//! Hidden are: the name of a session, also in `caller_arn` and `caller_id`; the source identity; the IP
-//! address (a service's name stays); the user agent; in findings the observed values of the condition
-//! keys made of these; in the quarantine all text of records. What a policy is about stays: ARNs of roles
-//! and IAM users, names and tags of resources, access key ids, VPC endpoints.
+//! Hidden are: the name of a session, a federated user or somebody who signed in elsewhere, wherever it
+//! stands (`session_name`, `caller_arn`, `caller_id`, `principal`); the source identity; the IP address (a
+//! service's name stays); the user agent; in findings the observed values of the condition keys made of
+//! these; in the quarantine all text of records. What a policy is about stays: ARNs of roles and IAM users,
+//! names and tags of resources, access key ids, VPC endpoints.
 //!
 //! [`Call::request`]: analyzer::Call::request
-
-use std::net::IpAddr;
 
 use analyzer::{Call, Finding, REDACTED_PREFIX, hex};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -83,40 +82,53 @@ impl Redaction {
     }
 
     fn hide_in_call(&self, call: &mut Call) {
-        if let Some(name) = call.session_name.as_deref().filter(|name| !name.is_empty()) {
-            for (text, end) in [(&mut call.caller_arn, "/"), (&mut call.caller_id, ":")] {
-                self.hide_end(text, &format!("{end}{name}"), end.len());
-            }
-        }
+        self.hide_name(&mut call.principal);
+        [&mut call.caller_arn, &mut call.caller_id]
+            .into_iter()
+            .flatten()
+            .for_each(|text| _ = self.hide_name(text));
         self.hide(&mut call.session_name);
         self.hide(&mut call.source_identity);
         self.hide(&mut call.user_agent);
-        if call.source_ip.as_deref().is_some_and(is_address) {
+        if call.source_ip.as_deref().is_some_and(|text| !is_service(text)) {
             self.hide(&mut call.source_ip);
         }
     }
 
     fn hide_in_finding(&self, finding: &mut Finding) {
         self.hide(&mut finding.session_name);
+        if self.hide_name(&mut finding.principal) {
+            // It was made of the name, and whoever guesses that could make it too.
+            finding.finding_id = self.hash(&finding.finding_id);
+        }
         let is_hidden = |key: &str| HIDDEN_KEYS.iter().any(|one| one.eq_ignore_ascii_case(key));
         if finding.key.as_deref().is_some_and(is_hidden) {
             finding.observed.iter_mut().for_each(|text| *text = self.hidden(text));
         }
     }
 
+    /// Hides the name in an ARN of a session or a federated user (behind the last `/`), or in an id with a
+    /// name (behind the first `:`). Whether there is one.
+    fn hide_name(&self, text: &mut String) -> bool {
+        let is_arn = text.starts_with("arn:");
+        let named = text.contains(":assumed-role/") || text.contains(":federated-user/");
+        let end = match is_arn {
+            true if named => text.rfind('/'),
+            true => None,
+            false => text.find(':'),
+        };
+        let Some(start) = end.and_then(|end| end.checked_add(1)) else { return false };
+        let name = text.split_off(start);
+        if !name.is_empty() {
+            text.push_str(&self.hidden(&name));
+        }
+        !name.is_empty()
+    }
+
     fn hide(&self, text: &mut Option<String>) {
         if let Some(text) = text.as_mut().filter(|text| !text.is_empty()) {
             *text = self.hidden(text);
         }
-    }
-
-    /// Hides how a text ends, but for so many bytes of it.
-    fn hide_end(&self, text: &mut Option<String>, end: &str, kept: usize) {
-        let Some(whole) = text.as_mut() else { return };
-        let Some(start) = whole.strip_suffix(end).map(str::len) else { return };
-        let name = end.get(kept..).unwrap_or_default();
-        whole.truncate(start.saturating_add(kept));
-        whole.push_str(&self.hidden(name));
     }
 
     fn hash(&self, text: &str) -> String {
@@ -128,8 +140,11 @@ impl Redaction {
     }
 }
 
-fn is_address(text: &str) -> bool {
-    text.parse::<IpAddr>().is_ok()
+/// Services call by their own names.
+fn is_service(text: &str) -> bool {
+    text == "AWS Internal"
+        || text.ends_with(".amazonaws.com")
+        || text.ends_with(".amazonaws.com.cn")
 }
 
 #[cfg(test)]
@@ -176,6 +191,54 @@ mod tests {
         assert_eq!(one.caller_id, Some(format!("AROAEXAMPLE:{name}")));
         assert_eq!(one.source_ip, Some(redaction().hidden("2001:db8::7")));
         assert_eq!(one.user_agent, Some(redaction().hidden("Boto3/1.34")));
+    }
+
+    /// Of all types of identity that carry a name.
+    #[test]
+    fn nobody_is_named_by_an_id() {
+        for (text, shown) in [
+            ("AROAEXAMPLE:ana@example.com", "AROAEXAMPLE:"),
+            ("SAMPLE:ana@example.com", "SAMPLE:"),
+            ("accounts.google.com:app:ana", "accounts.google.com:"),
+            ("111122223333:ana", "111122223333:"),
+            (
+                "arn:aws:sts::111122223333:federated-user/ana",
+                "arn:aws:sts::111122223333:federated-user/",
+            ),
+            ("arn:aws-cn:sts::1:assumed-role/R/ana", "arn:aws-cn:sts::1:assumed-role/R/"),
+        ] {
+            let mut hidden = text.to_owned();
+            assert!(redaction().hide_name(&mut hidden));
+            let name = text.strip_prefix(shown).unwrap();
+            assert_eq!(hidden, format!("{shown}{}", redaction().hidden(name)));
+            let mut row = finding("e", analyzer::Code::Image);
+            let id = row.finding.finding_id.clone();
+            row.finding.principal = text.to_owned();
+            redaction().hide_in_finding(&mut row.finding);
+            assert_eq!(row.finding.principal, hidden);
+            assert_ne!(row.finding.finding_id, id);
+        }
+        for text in [
+            "AIDAEXAMPLE",
+            "arn:aws:iam::1:user/automation/x",
+            "arn:aws:iam::1:role/r",
+            "sagemaker.amazonaws.com",
+        ] {
+            let mut shown = text.to_owned();
+            assert!(!redaction().hide_name(&mut shown));
+            assert_eq!(shown, text);
+        }
+    }
+
+    #[test]
+    fn addresses_behind_proxies_are_hidden() {
+        for (text, hidden) in [("203.0.113.77, 10.0.0.1", true), ("AWS Internal", false)] {
+            let mut row = call("e");
+            row.call.source_ip = Some(text.to_owned());
+            redaction().hide_in_call(&mut row.call);
+            let shown = row.call.source_ip.unwrap();
+            assert_eq!(shown.starts_with(REDACTED_PREFIX), hidden, "{shown}");
+        }
     }
 
     #[test]

@@ -23,6 +23,8 @@ enum SqlError {
     Window { from: NaiveDate, to: NaiveDate },
     #[error("the path of the lake is no text")]
     Path,
+    #[error("--lake is for DuckDB: for others, --location says where they find the lake")]
+    OtherEngine,
 }
 
 pub(crate) fn run(args: &SqlArgs) -> Result<Exit, Box<dyn Error>> {
@@ -73,6 +75,9 @@ fn settings(args: &SqlArgs) -> Result<Settings, Box<dyn Error>> {
 
 /// Over a lake that is at hand: DuckDB wants to know which tables have no file yet.
 fn in_folder(mut settings: Settings, folder: &Path) -> Result<Settings, Box<dyn Error>> {
+    if settings.engine != Engine::DuckDb {
+        return Err(SqlError::OtherEngine.into());
+    }
     let lake = LakeReader::open(folder)?;
     settings.empty = lake.empty_tables()?;
     let root = lake.root().to_str().ok_or(SqlError::Path)?;

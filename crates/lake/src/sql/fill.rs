@@ -91,7 +91,8 @@ fn current_call_columns() -> String {
     lines.collect::<Vec<_>>().join(",\n")
 }
 
-/// The order of `Provenance`, the greatest first. Versions are compared as `1.2.3` and `1.2.3-rc.1`.
+/// The order of `Provenance`, the greatest first: exact for versions such as `1.2.3`. Of several versions
+/// that lead to one release the last by letter counts.
 fn greatest_judgement() -> String {
     let number = |text: &str| format!("TRY_CAST({text} AS bigint) DESC NULLS LAST");
     let third = "split_part(split_part(engine, '.', 3), '-', 1)";
@@ -123,9 +124,13 @@ fn severity_rank() -> String {
 
 /// The first day, or some days before it.
 fn from(settings: &Settings, before: u64) -> String {
-    match settings.from {
-        Some(day) => literal(day.checked_sub_days(Days::new(before)).unwrap_or(NaiveDate::MIN)),
-        None => today_minus(settings.engine, WINDOW.saturating_add(before)),
+    let back =
+        |day: NaiveDate, days| day.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN);
+    let window = WINDOW.saturating_add(before);
+    match (settings.from, settings.to) {
+        (Some(from), _) => literal(back(from, before)),
+        (None, Some(to)) => literal(back(to, window)),
+        (None, None) => today_minus(settings.engine, window),
     }
 }
 

@@ -37,7 +37,7 @@ pub struct Settings {
     pub location: Location,
     /// The first day that tables look at. Earlier ones would be there unseen.
     pub first_day: NaiveDate,
-    /// The first day of queries; where there is none, 30 days before the query is run.
+    /// The first day of queries; where there is none, 30 days before `to`, or before the query is run.
     pub from: Option<NaiveDate>,
     /// The day before which queries end; where there is none, the day they are run is the last.
     pub to: Option<NaiveDate>,

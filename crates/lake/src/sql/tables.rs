@@ -99,7 +99,7 @@ fn trino(table: Table, settings: &Settings) -> String {
           \"dt\" varchar COMMENT {} WITH (\n    \
             partition_projection_type = 'DATE',\n    \
             partition_projection_format = 'yyyy-MM-dd',\n    \
-            partition_projection_range = ARRAY['{first_day}', 'NOW']\n  )\n)\n\
+            partition_projection_range = ARRAY['{first_day}', 'NOW+1DAY']\n  )\n)\n\
         COMMENT {}\n\
         WITH (\n  \
           external_location = '{folder}',\n  \

@@ -88,7 +88,10 @@ fn windows_of_queries_are_days() {
     let text = named(queries(&settings), "first_seen_actions");
     assert!(text.contains("dt BETWEEN '2025-05-01' AND '2026-05-31'"), "{text}");
     assert!(text.contains("HAVING min(dt) >= '2026-05-01'"), "{text}");
-    (settings.from, settings.to) = (None, None);
+    settings.from = None;
+    let text = named(queries(&settings), "findings_by_code");
+    assert!(text.contains("dt BETWEEN '2026-05-02' AND '2026-05-31'"), "{text}");
+    settings.to = None;
     let text = named(queries(&settings), "findings_by_code");
     let window = "dt BETWEEN CAST(date_add('day', -30, current_date) AS varchar) AND CAST(current_date AS varchar)";
     assert!(text.contains(window), "{text}");

@@ -10,7 +10,7 @@ use lake::{
 };
 
 use super::{AnalyzeError, Totals};
-use crate::merging::{self, MergedDay, names, remove};
+use crate::merging::{self, Also, MergedDay, names, remove};
 use crate::spool::{Aside, Spool};
 use crate::store::{Store, folder};
 
@@ -153,11 +153,18 @@ fn merge_day<S: Store>(
 ) -> Result<(MergedDay, OwnDay), Box<dyn Error>> {
     let own_calls = written.names(Table::Calls, day);
     let own_findings = written.names(Table::Findings, day);
-    let merged = merge_files(lake, spool, day, &own_calls, &own_findings)?;
+    let there = (names(lake, Table::Calls, day)?, names(lake, Table::Findings, day)?);
+    let alone = there == (own_calls.clone(), own_findings.clone());
+    let merged = merge_files(lake, spool, day, (&own_calls, &own_findings), alone)?;
     let own = own_day(lake, spool, day, &merged)?;
-    let (calls, findings) = (names(lake, Table::Calls, day)?, names(lake, Table::Findings, day)?);
-    if calls.len() > 1 || findings.len() > 1 {
-        merge_files(lake, spool, day, &calls, &findings)?;
+    if !alone {
+        let (calls, findings) =
+            (names(lake, Table::Calls, day)?, names(lake, Table::Findings, day)?);
+        // The same logs once more: nothing is new.
+        let counted = names(lake, Table::Usage, day)?.contains(&merged.name);
+        if calls.len() > 1 || findings.len() > 1 || !counted {
+            merge_files(lake, spool, day, (&calls, &findings), true)?;
+        }
     }
     Ok((merged, own))
 }
@@ -181,19 +188,22 @@ fn own_day<S: Store>(
     Ok(OwnDay { day: day.to_owned(), findings, open: spool.keep(keys)? })
 }
 
-/// Merges some files of a day and takes them away, and what others were counted into use.
+/// Merges some files of a day and takes them away. Where they are all of it, use is counted anew.
 fn merge_files<S: Store>(
     lake: &mut S,
     spool: &Spool,
     day: &str,
-    calls: &BTreeSet<String>,
-    findings: &BTreeSet<String>,
+    (calls, findings): (&BTreeSet<String>, &BTreeSet<String>),
+    are_all: bool,
 ) -> Result<MergedDay, Box<dyn Error>> {
-    let merged = merging::merge_day(lake, spool, day, (calls, findings), false)?;
+    let also = Also { usage: are_all, empty_findings: false };
+    let merged = merging::merge_day(lake, spool, day, (calls, findings), also)?;
     remove(lake, Table::Calls, day, calls, &merged.name)?;
     remove(lake, Table::Findings, day, findings, &merged.name)?;
-    let usage = names(lake, Table::Usage, day)?;
-    remove(lake, Table::Usage, day, &usage, &merged.name)?;
+    if are_all {
+        let usage = names(lake, Table::Usage, day)?;
+        remove(lake, Table::Usage, day, &usage, &merged.name)?;
+    }
     Ok(merged)
 }
 
