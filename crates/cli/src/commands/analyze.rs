@@ -360,9 +360,9 @@ mod tests {
         (summary, totals)
     }
 
-    /// Writes the two days of a lake by a policy set of this revision, into a store.
+    /// Reads so many log files into a lake, by a policy set of this revision.
     fn write(
-        revision: u64,
+        (revision, count): (u64, usize),
         lake: &mut impl Store,
         spool: &Spool,
     ) -> Result<(), Box<dyn std::error::Error>> {
@@ -379,28 +379,48 @@ mod tests {
         let given =
             Given { target: &target, snapshot: None, inventory: None, baseline, redaction: None };
         let mut logs = files::log_files(&args.trail, None).unwrap().files;
-        // Two files are enough, of which one is read twice.
-        logs.truncate(2);
+        logs.sort_by_key(|log| log.size);
+        logs.truncate(count);
+        logs.sort();
         analyze(&args, &given, &logs, (lake, spool), &mut Totals::default()).map(drop)
     }
 
-    /// Stopped at any write, the next run leaves what a run leaves that nobody stopped.
+    /// What use a lake tells of, by day: of several files of a day the one that stands for most parts.
+    fn used(root: &Path) -> BTreeMap<String, u64> {
+        let lake = Folder { root: root.to_owned() };
+        let day = |day: String| {
+            let mut by_parts: BTreeMap<u32, u64> = BTreeMap::new();
+            for row in lake.rows::<lake::UsageRow>(&day).unwrap() {
+                add(by_parts.entry(row.parts).or_default(), row.calls);
+            }
+            (day, by_parts.pop_last().map_or(0, |(_, calls)| calls))
+        };
+        lake.folders("usage").unwrap().into_iter().map(day).collect()
+    }
+
+    /// Stopped at any write, a lake tells no half use, and the next run leaves what a run leaves that nobody
+    /// stopped.
     #[test]
     fn a_run_that_was_killed_leaves_no_trace_once_it_is_run_again() {
         let folder = tempfile::tempdir().unwrap();
         let spool = Spool::new(folder.path().join("spool"));
         let (before, clean) = (folder.path().join("before"), folder.path().join("clean"));
-        write(1, &mut Folder { root: before.clone() }, &spool).unwrap();
+        write((1, 1), &mut Folder { root: before.clone() }, &spool).unwrap();
         faulty::copy(&before, &clean);
-        write(2, &mut Folder { root: clean.clone() }, &spool).unwrap();
+        write((2, 3), &mut Folder { root: clean.clone() }, &spool).unwrap();
         let wanted = faulty::contents(&clean);
-        assert_ne!(wanted, faulty::contents(&before));
+        let (few, all) = (used(&before), used(&clean));
+        assert!(few != all && !few.is_empty());
         let mut kills = 0;
         loop {
             let root = folder.path().join(kills.to_string());
             faulty::copy(&before, &root);
-            let died = write(2, &mut Faulty::new(root.clone(), kills), &spool).is_err();
-            write(2, &mut Folder { root: root.clone() }, &spool).unwrap();
+            let died = write((2, 3), &mut Faulty::new(root.clone(), kills), &spool).is_err();
+            for (day, calls) in used(&root) {
+                let whole = [few.get(&day), all.get(&day)].contains(&Some(&calls));
+                assert!(whole, "{calls} calls on {day} after {kills} writes");
+            }
+            write((2, 3), &mut Folder { root: root.clone() }, &spool).unwrap();
             let found = faulty::contents(&root);
             let names: Vec<&String> = found.keys().collect();
             assert_eq!(names, wanted.keys().collect::<Vec<_>>(), "after {kills} writes");
