@@ -7,6 +7,7 @@ use std::path::Path;
 use lake::{CallRow, FindingRow, ObjectRow, RowReader, TableRow};
 
 use crate::driftline::{driftline, root};
+use crate::public_data::any_policy_set;
 use crate::samples::files;
 
 /// A lake and the logs it was made from, by the first version of the tables.
@@ -21,15 +22,6 @@ fn rows<R: TableRow>(lake: &Path) -> Vec<R> {
     }
     rows.sort_by(R::order);
     rows
-}
-
-/// A policy set that allows everybody everything, of a revision above that of the old lake.
-fn policies(folder: &Path) -> String {
-    let text = "schema = 1\nrevision = 99\nname = \"any\"\n\n[[binding]]\nname = \"everybody\"\n\
-                principals = [\"*\"]\nidentity = [\"@any\"]\n";
-    std::fs::create_dir_all(folder).unwrap();
-    std::fs::write(folder.join("policy-set.toml"), text).unwrap();
-    folder.display().to_string()
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -53,7 +45,10 @@ fn a_lake_of_the_first_version_is_merged_with_new_rows() {
     let folder = tempfile::tempdir().unwrap();
     let (old, new) = (folder.path().join("old"), folder.path().join("new"));
     copy(&root().join(FIRST).join("lake"), &old.join("lake"));
-    let (trail, policies) = (format!("{FIRST}/trail"), policies(&folder.path().join("any")));
+    let (trail, any) = (format!("{FIRST}/trail"), folder.path().join("any"));
+    // Above that of the old lake.
+    any_policy_set(&any, 99);
+    let policies = any.display().to_string();
     for out in [&old, &new] {
         let out = out.display().to_string();
         let words = ["analyze", "--trail", &trail, "--policies", &policies, "--out", &out];

@@ -17,9 +17,11 @@ use crate::driftline::{driftline, shared};
 use crate::samples::{Rows, files, policy_set};
 
 /// A set that allows everybody everything.
-fn any_policy_set(folder: &Path) {
-    let text = "schema = 1\nrevision = 1\nname = \"any\"\n\n[[binding]]\nname = \"everybody\"\n\
-                principals = [\"*\"]\nidentity = [\"@any\"]\n";
+pub(crate) fn any_policy_set(folder: &Path, revision: u64) {
+    let text = format!(
+        "schema = 1\nrevision = {revision}\nname = \"any\"\n\n[[binding]]\nname = \"everybody\"\n\
+         principals = [\"*\"]\nidentity = [\"@any\"]\n"
+    );
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(folder.join("policy-set.toml"), text).unwrap();
 }
@@ -28,7 +30,7 @@ fn any_policy_set(folder: &Path) {
 fn published_records_of_many_services_are_all_accounted_for() {
     let Some(folder) = shared("data/cloudtrail") else { return };
     let temporary = tempfile::tempdir().unwrap();
-    any_policy_set(temporary.path());
+    any_policy_set(temporary.path(), 1);
     let set = policy_set(temporary.path());
     let limits = Limits::default();
     let mut judge = Judge::new(&set, limits.clone());
@@ -94,7 +96,7 @@ impl Generated {
         command.arg(generator).args(options).arg("--out").arg(generated.trail());
         let output = command.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        any_policy_set(&generated.policies());
+        any_policy_set(&generated.policies(), 1);
         Some(generated)
     }
 

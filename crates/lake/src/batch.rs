@@ -85,7 +85,7 @@ pub trait Put {
 
 /// Files in memory.
 #[derive(Debug, Default)]
-struct Parts(Vec<Part>);
+pub(crate) struct Parts(pub(crate) Vec<Part>);
 
 impl Put for Parts {
     type Out = Part;

@@ -24,7 +24,7 @@ mod settings;
 mod tables;
 
 pub use settings::{Database, Engine, Location, Place, Settings, SettingsError};
-pub use tables::tables;
+pub use tables::{hive_type, tables};
 
 /// A statement, with a name and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,8 +86,8 @@ const QUERIES: [(&str, &str); 19] = queries![
 pub fn views(settings: &Settings) -> Vec<Statement> {
     let views = VIEWS.into_iter().map(|(name, text)| {
         let mut view = statement(name, text, settings);
-        let (engine, database) = (settings.engine, &settings.database);
-        view.text = format!("{} {database}.{name} AS\n{}", engine.create_view(), view.text);
+        let database = &settings.database;
+        view.text = format!("CREATE OR REPLACE VIEW {database}.{name} AS\n{}", view.text);
         view
     });
     views.collect()

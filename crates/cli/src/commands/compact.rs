@@ -17,7 +17,6 @@ use lake::{
     CallRow, DayFile, FactRow, FindingRow, Length as _, MergePlan, MergeReport, MergedAlone,
     ObjectRow, Table, TableRow, Waiting, file_info, is_merged, plan_merge,
 };
-
 use serde::Serialize;
 
 use crate::args::CompactArgs;

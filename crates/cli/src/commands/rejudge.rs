@@ -5,18 +5,18 @@
 //! than any the lake holds: of two judgements of a call that of the higher revision counts, then that of
 //! the newer engine.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::sync::Arc;
 
-use analyzer::whatif::{Compared, Rejudge, Report};
+use analyzer::whatif::{Rejudge, Report};
 use lake::Provenance;
 
 use super::whatif::json::{self, BaselineJson, SetJson};
-use super::whatif::{SetName, WhatifError, exit, sarif, text};
+use super::whatif::{SetName, WhatifError, compare_rows, exit, sarif, text};
 use crate::args::{RejudgeArgs, WhatifFormat};
 use crate::exit_code::Exit;
-use crate::lake_reader::{LakeReader, OldRow};
+use crate::lake_reader::LakeReader;
 use crate::{output, policy_set};
 
 pub(crate) fn run(args: &RejudgeArgs) -> Result<Exit, Box<dyn Error>> {
@@ -26,19 +26,12 @@ pub(crate) fn run(args: &RejudgeArgs) -> Result<Exit, Box<dyn Error>> {
     let mut report = Report::default();
     let mut judges: BTreeSet<Arc<Provenance>> = BTreeSet::new();
     let mut rejudge = Rejudge::new(&target);
-    for day in lake.days(args.scope.from, args.scope.to)? {
-        // The requests of a record, which need not lie together.
-        let mut records: BTreeMap<u128, Vec<Compared>> = BTreeMap::new();
-        for row in lake.day(&day)?.calls()? {
-            let row = row?;
-            if args.scope.has(&row.call.account, &row.call.region) {
-                let compared = rejudge.call(&row.call).ok_or(OldRow)?;
-                records.entry(compared.record).or_default().push(compared);
-                judges.insert(row.provenance);
-            }
+    compare_rows(&lake, &args.scope, &mut report, |row| {
+        if !judges.contains(&row.provenance) {
+            judges.insert(Arc::clone(&row.provenance));
         }
-        records.into_values().for_each(|rows| report.add_rows(rows));
-    }
+        rejudge.call(&row.call)
+    })?;
     // Silence is not "nothing changes".
     if report.calls() == 0 {
         return Err(WhatifError::Nothing.into());

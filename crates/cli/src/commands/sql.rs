@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use lake::Table;
 use lake::sql::{self, Engine, Settings, Statement};
 
 use crate::args::{SqlArgs, SqlEngine};
@@ -149,22 +148,17 @@ fn list(settings: &Settings) -> String {
 
 /// Writes a file per statement. Views have numbers: each reads some of those before it.
 fn write(out: &Path, settings: &Settings) -> Result<(), Box<dyn Error>> {
-    for table in sql::tables(settings) {
-        put(out, &format!("tables/{}.sql", table.name), &table)?;
+    let (tables, views, queries) =
+        (sql::tables(settings), sql::views(settings), sql::queries(settings));
+    let tables = tables.iter().map(|table| (format!("tables/{}.sql", table.name), table));
+    let numbered = (1..).zip(&views);
+    let views = numbered.map(|(number, view)| (format!("views/{number}_{}.sql", view.name), view));
+    let queries = queries.iter().map(|query| (format!("queries/{}.sql", query.name), query));
+    let mut written = 0_usize;
+    for (name, statement) in tables.chain(views).chain(queries) {
+        files::write(&out.join(name), text(statement).as_bytes())?;
+        written = written.saturating_add(1);
     }
-    for (index, view) in sql::views(settings).iter().enumerate() {
-        let number = index.saturating_add(1);
-        put(out, &format!("views/{number}_{}.sql", view.name), view)?;
-    }
-    for query in sql::queries(settings) {
-        put(out, &format!("queries/{}.sql", query.name), &query)?;
-    }
-    let written = Table::ALL.len().saturating_add(sql::views(settings).len());
-    let written = written.saturating_add(sql::queries(settings).len());
     output::note(&format!("{written} files written to {}", out.display()));
     Ok(())
-}
-
-fn put(out: &Path, name: &str, statement: &Statement) -> Result<(), Box<dyn Error>> {
-    Ok(files::write(&out.join(name), text(statement).as_bytes())?)
 }

@@ -12,9 +12,10 @@ use analyzer::target::TargetSet;
 use analyzer::whatif::{Compared, Effect, Outlook, Report, WhatIf};
 use analyzer::{Call, Filter};
 use cloudtrail::{Limits, Object, ObjectKey};
+use lake::CallRow;
 
 use self::json::{BaselineJson, SetJson};
-use crate::args::{WhatifArgs, WhatifFormat};
+use crate::args::{Scope, WhatifArgs, WhatifFormat};
 use crate::exit_code::Exit;
 use crate::files::{self, LogFile};
 use crate::lake_reader::{LakeReader, OldRow};
@@ -167,13 +168,23 @@ fn read_lake(
     report: &mut Report,
 ) -> Result<(), Box<dyn Error>> {
     let mut whatif = sets.whatif(Filter::default());
-    for day in lake.days(args.scope.from, args.scope.to)? {
+    compare_rows(lake, &args.scope, report, |row| whatif.call(&row.call))
+}
+
+/// Compares the rows of a lake that are asked for, record by record.
+pub(super) fn compare_rows(
+    lake: &LakeReader,
+    scope: &Scope,
+    report: &mut Report,
+    mut compare: impl FnMut(&CallRow) -> Option<Compared>,
+) -> Result<(), Box<dyn Error>> {
+    for day in lake.days(scope.from, scope.to)? {
         // The requests of a record, which need not lie together.
         let mut records: BTreeMap<u128, Vec<Compared>> = BTreeMap::new();
         for row in lake.day(&day)?.calls()? {
-            let call = row?.call;
-            if args.scope.has(&call.account, &call.region) {
-                let compared = whatif.call(&call).ok_or(OldRow)?;
+            let row = row?;
+            if scope.has(&row.call.account, &row.call.region) {
+                let compared = compare(&row).ok_or(OldRow)?;
                 records.entry(compared.record).or_default().push(compared);
             }
         }

@@ -1,6 +1,6 @@
 //! For which engine, over which lake, about which days and whom.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
@@ -18,12 +18,6 @@ pub enum Engine {
     Trino,
     /// DuckDB.
     DuckDb,
-}
-
-impl Engine {
-    pub(super) fn create_view(self) -> &'static str {
-        "CREATE OR REPLACE VIEW"
-    }
 }
 
 /// What the statements are about. All of it is checked, so that none of it can end a text.
@@ -168,8 +162,7 @@ pub(super) fn quoted(text: &str) -> String {
     for character in text.chars().filter(|character| !character.is_control()) {
         match character {
             '\'' => quoted.push_str("''"),
-            // Writing to a string cannot fail.
-            other => _ = write!(quoted, "{other}"),
+            other => quoted.push(other),
         }
     }
     quoted.push('\'');

@@ -74,7 +74,9 @@ fn short(about: &str) -> &str {
     }
 }
 
-fn hive_type(kind: ColumnType) -> &'static str {
+/// A type as Hive and Athena spell it.
+#[must_use]
+pub fn hive_type(kind: ColumnType) -> &'static str {
     match kind {
         ColumnType::Text => "string",
         ColumnType::Integer => "int",

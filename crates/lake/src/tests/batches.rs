@@ -5,8 +5,9 @@ use chrono::TimeDelta;
 use cloudtrail::Reason;
 
 use super::samples::{at, call, full_call, judged, object_rows, read, work};
+use crate::batch::Parts;
 use crate::{
-    Batch, BatchOutput, CallRow, FindingRow, InMemory, LakeError, ObjectRow, ObjectRows, Part, Put,
+    Batch, BatchOutput, CallRow, FindingRow, InMemory, ObjectRow, ObjectRows, Part,
     QuarantineEntry, Scratch, Table, TableRow, UNDATED, file_info,
 };
 
@@ -237,24 +238,6 @@ impl Scratch for Counted {
     }
 }
 
-/// Files in memory, in the order in which they were committed.
-#[derive(Default)]
-struct Committed(Vec<Part>);
-
-impl Put for Committed {
-    type Out = Part;
-    type Error = LakeError;
-
-    fn create(&mut self, path: &str) -> Result<Part, LakeError> {
-        Ok(Part { path: path.to_owned(), bytes: Vec::new() })
-    }
-
-    fn commit(&mut self, out: Part) -> Result<(), LakeError> {
-        self.0.push(out);
-        Ok(())
-    }
-}
-
 #[test]
 fn rows_that_are_put_aside_give_the_same_files_in_the_same_order() {
     let expected = run(objects());
@@ -264,7 +247,7 @@ fn rows_that_are_put_aside_give_the_same_files_in_the_same_order() {
         let scratch = Counted::default();
         let mut batch = Batch::with_memory(work(), &scratch, max_weight);
         objects().into_iter().for_each(|object| assert!(batch.add(object).unwrap()));
-        let mut put = Committed::default();
+        let mut put = Parts::default();
         batch.write(&mut put).unwrap();
         assert!(put.0 == expected, "{max_weight}");
         assert!(scratch.0.get() >= at_least, "{max_weight}: {}", scratch.0.get());

@@ -41,16 +41,9 @@ fn columns(table: Table) -> String {
     text
 }
 
-fn kind(kind: ColumnType) -> &'static str {
-    match kind {
-        ColumnType::Text => "string",
-        ColumnType::Integer => "int",
-        ColumnType::Long => "bigint",
-        ColumnType::Boolean => "boolean",
-        ColumnType::Timestamp => "timestamp",
-        ColumnType::TextList => "array&lt;string&gt;",
-        ColumnType::TextListMap => "map&lt;string, array&lt;string&gt;&gt;",
-    }
+/// The type, for a page.
+fn kind(kind: ColumnType) -> String {
+    sql::hive_type(kind).replace(',', ", ").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn statements(statements: &[Statement]) -> String {

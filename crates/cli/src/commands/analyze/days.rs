@@ -153,8 +153,8 @@ fn merge_day<S: Store>(
 ) -> Result<(MergedDay, OwnDay), Box<dyn Error>> {
     let own_calls = written.names(Table::Calls, day);
     let own_findings = written.names(Table::Findings, day);
-    let there = (names(lake, Table::Calls, day)?, names(lake, Table::Findings, day)?);
-    let alone = there == (own_calls.clone(), own_findings.clone());
+    let alone = names(lake, Table::Calls, day)? == own_calls
+        && names(lake, Table::Findings, day)? == own_findings;
     let merged = merge_files(lake, spool, day, (&own_calls, &own_findings), alone)?;
     let own = own_day(lake, spool, day, &merged)?;
     if !alone {
